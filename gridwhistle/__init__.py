@@ -1,0 +1,1 @@
+"""GridWhistle (网格哨): the chat front end of a city's grid governance."""

@@ -1,0 +1,1 @@
+"""The edges: settings, channels, pages, the command line."""

@@ -1,0 +1,1 @@
+"""The pages: resident chat, worker desk, public ledger."""

@@ -1,0 +1,1 @@
+"""How people talk: a message in, letters out, nothing sent."""

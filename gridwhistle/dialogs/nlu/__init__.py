@@ -1,0 +1,1 @@
+"""What a message means: engines of understanding that propose and never decide."""

@@ -1,0 +1,46 @@
+"""Which features of a text does the classifier see, in training and in answering alike?"""
+
+from __future__ import annotations
+
+import re
+
+# Full-width forms to half-width and capitals to small letters, one character for one, so that a position in the
+# normalised text is the same position in the message.
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_TABLE = _WIDTH | {wide: half + 32 for wide, half in _WIDTH.items() if ord("A") <= half <= ord("Z")} | _SMALL
+
+# What a chunk is made of: a run of Chinese characters with the digits among them, or a Latin word.
+_CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u300700]+|[a-z]+(?:'[a-z]+)?")
+_DIGITS = re.compile(r"[0-9]+")
+
+LONGEST = 4
+
+
+def normalise(text: str) -> str:
+    """The text in half-width small letters, of the same length."""
+    return text.translate(_TABLE)
+
+
+def features(text: str) -> list[str]:
+    """The features of a text, repeated ones repeated.
+
+    Chinese: all runs of one to four characters inside a chunk, with a mark at the chunk's ends. Latin: words and
+    pairs of neighbouring words. Numbers count as one sign each: which house number it is says nothing of the matter.
+    """
+    found: list[str] = []
+    previous = ""
+    for chunk in _CHUNK.findall(_DIGITS.sub("0", normalise(text))):
+        if "a" <= chunk[0] <= "z":
+            found.append(chunk + " ")
+            if previous:
+                found.append(f"{previous} {chunk}")
+            previous = chunk
+            continue
+        previous = ""
+        size = len(chunk)
+        for length in range(1, min(LONGEST, size) + 1):
+            found.extend([chunk[start : start + length] for start in range(size - length + 1)])
+        found.append("^" + chunk[:2])
+        found.append(chunk[-2:] + "$")
+    return found

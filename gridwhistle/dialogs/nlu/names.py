@@ -1,0 +1,54 @@
+"""Does a message name a place that nobody has registered?"""
+
+from __future__ import annotations
+
+import re
+
+_SUFFIXES = (
+    "小区|家园|花园|嘉园|新村|新城|公寓|家属楼|家属院|名苑|嘉苑|雅苑|雅居|华府|丽景|社区|大街|大道|街|公路|路|胡同|巷"
+    "|村|屯|市场|广场|小学|中学|幼儿园|医院|公园|大厦|商场|大桥"
+)
+SUFFIX = re.compile(_SUFFIXES)
+_ENDS = re.compile(rf"(?P<stem>.+?)(?:{_SUFFIXES})$")
+
+# A run of Chinese characters before a suffix; how much of it is the name is cut out below.
+_CANDIDATE = re.compile(rf"(?P<before>[\u4e00-\u9fff]{{2,8}}?)(?P<suffix>{_SUFFIXES})(?![灯面过程由牌线费况人民况])")
+# Words that end before a name begins. Single characters that also stand in names ("和平路", "新华街", "向阳路")
+# cut only if at least two characters are left behind them.
+_BEFORE = re.compile(
+    r"反映|投诉|来电|举报|咨询|市民|关于|建议|希望|请求|位于|坐落|家住|住在|门口|附近|对面|旁边|因为|现在|目前|还有|另外|就是|但是"
+    r"|我们|你们|他们|俺们|咱们|居民|业主|村民|路过|经过|发现|看见|看到|今天|昨天|最近|一直|晚上|早上|以及|前往|通往|街道"
+    r"|[我你他她它俺咱们在住到从去是的与于这那个有把被就都也来叫过了着说问请等某条座给跟离往由至进出靠,里外市县区镇乡]"
+)
+_SOFT = re.compile(r"[和向]")
+# Words before a suffix that make a common noun of it. A stem is also generic when it ends in one of them.
+_GENERIC = re.compile(
+    r"^(?:.*(?:老旧|整个|全|本|该|各|每|哪|什么|别|其他|其它|一些|所有|住宅|居民|新建|老|新|大|小|旧|棚户|封闭|高档|回迁|保障"
+    r"|马|铁|线|电|网|土|水泥|主|辅|支|走|修|铺|堵|迷|半|一|两|三|几|门前|柏油|高速|国|省|道|乡|农|自然|行政|贫困|上学|下班|回家|出行"
+    r"|出|问|让|占|拦|挡|封|盲|人行|机动车|步行|商业|逛|过|扫|十字|丁字|背|菜|农贸|早|夜|批发|二手|人才|劳动力|超|集贸"
+    r"|公立|私立|民办|公办|乡镇|中心|重点|附属|人民|县级|市级|家长|孩子|学校|闹|文化|休闲|健身|小游|森林|湿地|街心|附近|跨江))$"
+)
+
+
+def stem_of(name: str) -> str | None:
+    """A name without the word that tells its kind ("幸福小区": "幸福"); ``None`` where it has no such word."""
+    match = _ENDS.match(name)
+    return match["stem"] if match else None
+
+
+def unknown_name(plain: str, known: tuple[int, int]) -> tuple[int, int] | None:
+    """Where the first proper name of a place stands in a normalised text outside the span that is known."""
+    for match in _CANDIDATE.finditer(plain):
+        start = match.start()
+        stem = match["before"]
+        for cut in _BEFORE.finditer(stem):
+            start = match.start() + cut.end()
+        stem = plain[start : match.start("suffix")]
+        for cut in _SOFT.finditer(stem):
+            if len(stem) - cut.end() > 1:
+                start += cut.end()
+                stem = plain[start : match.start("suffix")]
+                break
+        if len(stem) > 1 and not (start < known[1] and known[0] < match.end()) and not _GENERIC.match(stem):
+            return start, match.end()
+    return None

@@ -1,0 +1,122 @@
+"""What does a message mean, as far as understanding can propose it?
+
+Values only. An engine (embedded, Rasa, a large model) fills them; ``dialogs.engine`` decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+OUT_OF_SCOPE = "out_of_scope"
+REPORT = "report"
+POLICY_QUESTION = "policy_question"
+
+
+class EntityKind(StrEnum):
+    """Kinds of facts that are recognised inside a message."""
+
+    PLACE = "place"
+    TIME = "time"
+    DURATION = "duration"
+    PHONE = "phone"
+    IDENTITY = "identity"
+    PERSON_KIND = "person_kind"
+    URGENCY = "urgency"
+    TICKET = "ticket"
+
+
+class Emergency(StrEnum):
+    """Dangers that are answered at once, before anything else is understood."""
+
+    FIRE = "fire"
+    GAS = "gas"
+    INJURY = "injury"
+    VIOLENCE = "violence"
+    SUICIDE = "suicide"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entity:
+    """One recognised fact.
+
+    ``value`` is the normalised form: an ISO date for a time, whole hours for a duration ("72"),
+    digits for a phone, the code of the person kind or sign (``elder_alone``, ``urgent``), the ticket number.
+    """
+
+    kind: EntityKind
+    text: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceMention:
+    """Where something is, as the message says it.
+
+    ``place`` is the code of the organisation's own place (estate, road, landmark, hamlet, community) that the
+    words match, ``None`` where they match none; ``rivals`` are the codes that match about as well (the person is
+    then asked, never guessed for). ``building``, ``unit``, ``room`` are bare ("3", "2", "501"), normalised to
+    Arabic digits. ``detail`` is what is left of the place's words ("门口", "后院").
+    """
+
+    text: str
+    place: str | None = None
+    rivals: tuple[str, ...] = ()
+    building: str | None = None
+    unit: str | None = None
+    room: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatterGuess:
+    """A catalogue matter's code with the engine's probability for it."""
+
+    matter: str
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """One matter of a message that holds several."""
+
+    text: str
+    matter: str
+    confidence: float
+    place: PlaceMention | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Understood:
+    """The proposal for one message.
+
+    ``intent`` is the bare intent (``report``, ``policy_question``, ``progress`` …) with its probability (that of
+    all its matters together for ``report`` and ``policy_question``); ``matters`` are the best guesses, best first
+    (at most three), also where another intent won; ``segments`` holds two or more entries only where the message
+    confidently holds several different matters.
+    """
+
+    text: str
+    language: str
+    intent: str
+    confidence: float
+    matters: tuple[MatterGuess, ...] = ()
+    place: PlaceMention | None = None
+    entities: tuple[Entity, ...] = ()
+    emergency: Emergency | None = None
+    segments: tuple[Segment, ...] = ()
+
+    def first(self, kind: EntityKind) -> Entity | None:
+        """The first entity of this kind, or ``None``."""
+        return next((entity for entity in self.entities if entity.kind is kind), None)
+
+
+class Understanding(Protocol):
+    """An engine of understanding: pure, quick, without the store."""
+
+    def understand(self, text: str) -> Understood:
+        """Propose what ``text`` means. Never raises for any text."""
+        ...

@@ -1,0 +1,1 @@
+"""What the city does: tickets, whistles, audits, follow-ups, and the store beneath them."""

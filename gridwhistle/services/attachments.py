@@ -1,0 +1,88 @@
+"""Where do photos and files lie, and what is taken out of them before anybody sees them?
+
+Photos are checked, turned upright, made smaller and stripped of EXIF data (which names the place and the device).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy.orm import Session
+
+from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.schema import Attachment
+from gridwhistle.services.store import new_id
+
+LARGEST_BYTES = 20 * 1024 * 1024
+LARGEST_PIXELS = 50_000_000
+LONGEST_SIDE = 1600
+QUALITY = 82
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CleanPhoto:
+    """A checked photo: JPEG bytes without metadata, named by their hash."""
+
+    body: bytes
+    sha256: str
+
+
+def clean_photo(raw: bytes) -> CleanPhoto:
+    """Check and clean an uploaded photo. Raises ``Refused`` for what is too large or no photo."""
+    if len(raw) > LARGEST_BYTES:
+        raise Refused("refused.photo_large")
+    try:
+        with Image.open(io.BytesIO(raw)) as opened:
+            if opened.width * opened.height > LARGEST_PIXELS:
+                raise Refused("refused.photo_large")
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Refused("refused.photo_unreadable") from None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=QUALITY)
+    body = out.getvalue()
+    return CleanPhoto(body=body, sha256=hashlib.sha256(body).hexdigest())
+
+
+def keep_file(files: Path, photo: CleanPhoto) -> None:
+    """Write the bytes under their hash before the transaction names them; a leftover of a crash does no harm."""
+    target = path_of(files, photo.sha256)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        part = target.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(photo.body)
+        part.replace(target)
+
+
+def enter(desk: Desk, photo: CleanPhoto) -> str:
+    """Make a kept photo the acting person's attachment; gives its id."""
+    attachment_id = new_id()
+    desk.session.add(
+        Attachment(
+            region=desk.region,
+            id=attachment_id,
+            ticket_id=None,
+            person_id=desk.me,
+            kind="photo",
+            sha256=photo.sha256,
+            size=len(photo.body),
+            at=desk.now,
+        )
+    )
+    return attachment_id
+
+
+def find(session: Session, region: str, attachment_id: str) -> Attachment | None:
+    """An attachment's row."""
+    return session.get(Attachment, (region, attachment_id))
+
+
+def path_of(files: Path, sha256: str) -> Path:
+    """Where the bytes of this hash lie."""
+    return files / sha256[:2] / f"{sha256}.jpg"

@@ -1,0 +1,88 @@
+"""What does somebody who works on a ticket see of it, and which buttons does it carry?
+
+A worker has one card for a ticket, edited in place as it changes. The identity firewall is kept here: third parties
+(property companies, departments) see the matter, the place without the door and the photos, never the reporter's
+words or name.
+"""
+
+from __future__ import annotations
+
+from gridwhistle.services.catalogue import MatterSpec
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import UNACCEPTED, WORKING
+from gridwhistle.services.outbox import Button, Letter, Priority, post
+from gridwhistle.services.schema import JsonObject, Role, RoleGrant, Status, Ticket
+
+
+def matter_of(desk: Desk, ticket: Ticket) -> MatterSpec:
+    """The catalogue entry of a ticket. Raises ``LookupError`` if an import has taken it away."""
+    return desk.city.matters[ticket.matter]
+
+
+def is_third_party(desk: Desk, person_id: str) -> bool:
+    """Whether the person works for a property company."""
+    return (
+        desk.session.query(RoleGrant)
+        .filter_by(region=desk.region, person_id=person_id, role=Role.PROPERTY_WORKER)
+        .first()
+        is not None
+    )
+
+
+def facts(desk: Desk, ticket: Ticket, *, third_party: bool) -> dict[str, object]:
+    """The values that texts about a ticket may use, as far as the reader may see them."""
+    return {
+        "number": ticket.number,
+        "matter": matter_of(desk, ticket),
+        "place": ticket.place_work if third_party else ticket.place_exact,
+        "words": "" if third_party else ticket.words,
+        "status": ticket.status,
+        "due": ticket.solve_by,
+        "urgent": "urgent" if ticket.urgent else "ordinary",
+    }
+
+
+def press(flow: str, ticket: Ticket, **given: str) -> JsonObject:
+    """A button's effect: open ``flow`` for this ticket."""
+    return {"open": flow, "with": {"ticket": ticket.id, **given}}
+
+
+def buttons(ticket: Ticket) -> tuple[Button, ...]:
+    """What the handler can do next, by the ticket's status."""
+    if ticket.status in UNACCEPTED:
+        offered = [("accept", "button.accept"), ("give_back", "button.return"), ("pass_on", "button.pass_on")]
+    elif ticket.status in WORKING:
+        offered = [
+            ("resolve", "button.resolve"),
+            ("whistle", "button.whistle"),
+            ("note", "button.note"),
+            ("ask_resident", "button.ask_resident"),
+            ("schedule", "button.schedule"),
+            ("suspend", "button.suspend"),
+            ("pass_on", "button.pass_on"),
+        ]
+    elif ticket.status in (Status.AWAITING_INFORMATION, Status.SCHEDULED, Status.SUSPENDED):
+        offered = [("resolve", "button.resolve"), ("note", "button.note")]
+    else:
+        offered = []
+    return tuple(Button(label=label, press=press(flow, ticket)) for flow, label in offered)
+
+
+def show(desk: Desk, ticket: Ticket, to: str, text: str, *, fresh: bool = False, **more: object) -> None:
+    """Post the newest form of somebody's card of a ticket.
+
+    ``text`` is the text key; one for third parties, ending in ``_plain``, is used for property workers.
+    """
+    third_party = is_third_party(desk, to)
+    post(
+        desk,
+        Letter(
+            to=to,
+            text=f"{text}_plain" if third_party else text,
+            params={**facts(desk, ticket, third_party=third_party), **more},
+            key=f"card:{ticket.id}:{ticket.events}:{to}:{text}",
+            buttons=buttons(ticket) if to == ticket.handler_id else (),
+            card=f"ticket:{ticket.id}",
+            priority=Priority.EMERGENCY if ticket.urgent and fresh else Priority.PERSONAL,
+        ),
+    )

@@ -1,0 +1,84 @@
+"""What has happened to a ticket, in an order and a wording that nobody can change afterwards?
+
+Append-only; each event carries the hash of the one before (可追溯).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.schema import Event, JsonObject, Ticket, table_of
+
+GENESIS = "0" * 64
+
+
+def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
+    """Write one fact, or one non-event and its reason, at the end of the ticket's chain.
+
+    ``data`` holds JSON values and times; times are kept as ISO texts in UTC.
+    """
+    facts: JsonObject = {
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value  # type: ignore[misc]
+        for name, value in data.items()
+        if value is not None
+    }
+    seq = ticket.events + 1
+    fingerprint = _hash(ticket.chain, desk.region, ticket.id, seq, kind, desk.now, desk.actor.person_id, facts)
+    desk.session.connection().execute(
+        insert(table_of(Event)),
+        {
+            "region": desk.region,
+            "subject_id": ticket.id,
+            "seq": seq,
+            "kind": kind,
+            "at": desk.now,
+            "actor_id": desk.actor.person_id,
+            "data": facts,
+            "before": ticket.chain,
+            "hash": fingerprint,
+        },
+    )
+    ticket.events = seq
+    ticket.chain = fingerprint
+    desk.writes += 1
+
+
+def history(desk: Desk, ticket_id: str) -> list[Event]:
+    """All events of a subject, oldest first."""
+    return list(
+        desk.session.scalars(
+            select(Event).where(Event.region == desk.region, Event.subject_id == ticket_id).order_by(Event.seq)
+        )
+    )
+
+
+def broken_link(desk: Desk, ticket: Ticket) -> int | None:
+    """The sequence number of the first event whose hash does not fit, or ``None`` for a sound chain."""
+    before = GENESIS
+    seq = 0
+    for event in history(desk, ticket.id):
+        seq += 1
+        expected = _hash(
+            before, event.region, event.subject_id, event.seq, event.kind, event.at, event.actor_id, event.data
+        )
+        if event.seq != seq or event.before != before or event.hash != expected:
+            return seq
+        before = event.hash
+    return None if (seq, before) == (ticket.events, ticket.chain) else seq
+
+
+def _hash(
+    before: str, region: str, subject: str, seq: int, kind: str, at: datetime, actor: str | None, data: JsonObject
+) -> str:
+    body = json.dumps(
+        [before, region, subject, seq, kind, at.astimezone(UTC).isoformat(), actor, data],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""What may everybody read about a ticket (一事一公开)?
+
+Generated from the facts, never typed: the matter, the place at street level, who is responsible, the promised date,
+the steps and the result, without names of residents, doors or numbers. Matters that the catalogue keeps private
+(key groups, disputes, households) have no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from gridwhistle.services import events, tickets
+from gridwhistle.services.cards import matter_of
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import Step
+from gridwhistle.services.masking import mask_name, mask_numbers
+from gridwhistle.services.org import person
+from gridwhistle.services.schema import Category, Event, Status, Ticket
+
+SHOWN = {
+    "receive",
+    Step.ASSIGN,
+    Step.ACCEPT,
+    Step.SCHEDULE,
+    Step.SUSPEND,
+    Step.RESOLVE,
+    Step.AUDIT_PASS,
+    Step.AUDIT_REJECT,
+    Step.REOPEN,
+    Step.CLOSE,
+    Step.WITHDRAW,
+    "whistle_blown",
+    "whistle_signed",
+    "arrival_witnessed",
+    "flagged",
+    "escalated",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerLine:
+    """One public step: when, what kind, and the unit concerned where there is one."""
+
+    at: datetime
+    kind: str
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerPage:
+    """The public page of one ticket."""
+
+    number: str
+    matter: str
+    category: Category
+    place: str
+    grid: str
+    responsible: str
+    status: Status
+    opened_at: datetime
+    promised_at: datetime
+    result: str
+    lines: tuple[LedgerLine, ...]
+
+
+def page(desk: Desk, number: str) -> LedgerPage | None:
+    """The public page of a ticket; ``None`` for an unknown or a private one (no telling which)."""
+    ticket = tickets.by_number(desk, number)
+    return _page(desk, ticket) if ticket is not None and matter_of(desk, ticket).public else None
+
+
+def recent(desk: Desk, limit: int = 50) -> list[LedgerPage]:
+    """The newest public tickets."""
+    public = [code for code, matter in desk.city.matters.items() if matter.public]
+    found = desk.session.scalars(
+        select(Ticket)
+        .where(Ticket.region == desk.region, Ticket.matter.in_(public), Ticket.status != Status.MERGED)
+        .order_by(Ticket.opened_at.desc(), Ticket.id.desc())
+        .limit(limit)
+    )
+    return [_page(desk, ticket) for ticket in found]
+
+
+def _page(desk: Desk, ticket: Ticket) -> LedgerPage:
+    return LedgerPage(
+        number=ticket.number,
+        matter=matter_of(desk, ticket).name,
+        category=ticket.category,
+        place=ticket.place_public,
+        grid=desk.city.unit_name(ticket.grid),
+        responsible=mask_name(person(desk, ticket.handler_id).name),
+        status=ticket.status,
+        opened_at=ticket.opened_at,
+        promised_at=ticket.promised_at,
+        result=mask_numbers(ticket.result),
+        lines=tuple(
+            LedgerLine(at=event.at, kind=event.kind, unit=_unit(desk, event))
+            for event in events.history(desk, ticket.id)
+            if event.kind in SHOWN
+        ),
+    )
+
+
+def _unit(desk: Desk, event: Event) -> str:
+    department = event.data.get("department")
+    return desk.city.unit_name(department) if isinstance(department, str) else ""

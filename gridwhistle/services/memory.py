@@ -1,0 +1,124 @@
+"""Who writes in this chat, what was said last, and has this update been taken in already?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from gridwhistle.services.desk import Actor, Address
+from gridwhistle.services.schema import Account, Conversation, InboxRow, JsonObject, Person, RoleGrant, table_of
+from gridwhistle.services.store import insert_or_ignore, new_id, upsert
+
+HEARD_GRAIN = timedelta(minutes=1)
+
+
+def take_in(
+    session: Session, region: str, where: Address, external_id: str, received_at: datetime, content: JsonObject
+) -> bool:
+    """Write an update into the inbox; ``False`` if it was there already, so that it never acts twice."""
+    return insert_or_ignore(
+        session,
+        table_of(InboxRow),
+        region=region,
+        channel=where.channel,
+        address=where.address,
+        external_id=external_id,
+        received_at=received_at,
+        content=content,
+    )
+
+
+def recall(session: Session, region: str, where: Address, now: datetime) -> tuple[Actor, JsonObject]:
+    """The person of a chat with all roles, and the dialogue's state; locks the chat for this transaction.
+
+    A chat that was never heard before gets a new resident.
+    """
+    rows = session.execute(
+        select(
+            Account.person_id,
+            Account.last_heard_at,
+            Person.name,
+            Person.language,
+            Person.grid,
+            Person.place,
+            Conversation.state,
+            RoleGrant.role,
+            RoleGrant.unit,
+        )
+        .join(Person, (Person.region == Account.region) & (Person.id == Account.person_id))
+        .outerjoin(
+            Conversation,
+            (Conversation.region == Account.region)
+            & (Conversation.channel == Account.channel)
+            & (Conversation.address == Account.address),
+        )
+        .outerjoin(RoleGrant, (RoleGrant.region == Account.region) & (RoleGrant.person_id == Account.person_id))
+        .where(Account.region == region, Account.channel == where.channel, Account.address == where.address)
+        .with_for_update(of=Account)
+    ).all()
+    if not rows:
+        return _newcomer(session, region, where, now), {}
+    first = rows[0]
+    if now - first.last_heard_at > HEARD_GRAIN:
+        session.execute(
+            update(Account)
+            .where(Account.region == region, Account.channel == where.channel, Account.address == where.address)
+            .values(last_heard_at=now, blocked=False)
+        )
+    actor = Actor(
+        person_id=first.person_id,
+        name=first.name,
+        language=first.language,
+        grid=first.grid,
+        place=first.place,
+        roles=frozenset((row.role, row.unit) for row in rows if row.role is not None),
+    )
+    return actor, first.state or {}
+
+
+def keep(session: Session, region: str, where: Address, person_id: str, state: JsonObject, now: datetime) -> None:
+    """Save the dialogue's state of a chat."""
+    upsert(
+        session,
+        table_of(Conversation),
+        {"region": region, "channel": where.channel, "address": where.address},
+        {"person_id": person_id, "state": state, "updated_at": now},
+    )
+
+
+def speak_language(session: Session, region: str, person_id: str, language: str) -> None:
+    """Remember in which language a person is answered from now on."""
+    session.execute(update(Person).where(Person.region == region, Person.id == person_id).values(language=language))
+
+
+def _newcomer(session: Session, region: str, where: Address, now: datetime) -> Actor:
+    person_id = new_id()
+    session.add(
+        Person(
+            region=region,
+            id=person_id,
+            code=None,
+            name="",
+            language="zh",
+            unit=None,
+            grid=None,
+            place=None,
+            reachable=True,
+            created_at=now,
+        )
+    )
+    session.flush()
+    session.add(
+        Account(
+            region=region,
+            channel=where.channel,
+            address=where.address,
+            person_id=person_id,
+            blocked=False,
+            last_heard_at=now,
+        )
+    )
+    session.flush()
+    return Actor(person_id=person_id, name="", language="zh")

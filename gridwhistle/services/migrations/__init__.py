@@ -1,0 +1,1 @@
+"""How do the tables of an older release become those of this one?"""

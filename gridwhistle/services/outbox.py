@@ -1,0 +1,227 @@
+"""What has to be said to whom, and when may it go out?
+
+The one place where it is decided who is written to, in which language and chat, and whether quiet hours hold it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import select, update
+
+from gridwhistle.services.calendar import after_quiet_hours
+from gridwhistle.services.desk import Address, Desk
+from gridwhistle.services.schema import Account, JsonObject, LetterRow, LetterState, Person, table_of
+from gridwhistle.services.store import insert_or_ignore, new_id
+
+LEASE = timedelta(seconds=60)
+NOWHERE = Address(channel="none", address="")
+
+
+class Priority(IntEnum):
+    """Which letters go first when many are due."""
+
+    EMERGENCY = 0
+    REPLY = 1
+    PERSONAL = 2
+    BULK = 3
+
+
+class SendResult(StrEnum):
+    """What a channel says of a send; the row's fate follows from it alone."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Button:
+    """A button: its label and what a press does.
+
+    ``press`` is ``{"open": flow, "with": {slot: value}}`` or ``{"answer": value, "slot": name, "token": question}``.
+    """
+
+    label: str
+    press: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """Something to say: a text key with its values, never a sentence."""
+
+    to: str
+    text: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    key: str = ""
+    """Natural key; empty for a reply, which belongs to its turn."""
+    buttons: tuple[Button, ...] = ()
+    card: str | None = None
+    attachments: tuple[str, ...] = ()
+    priority: Priority = Priority.PERSONAL
+
+
+def post(desk: Desk, letter: Letter) -> bool:
+    """Put a letter into the outbox; tells whether it was new.
+
+    A button's label is a text key, or a literal text that begins with ``=``. Somebody without a chat gets a dead row
+    that an operator sees. A letter of a card takes the place of the card's unsent predecessors.
+    """
+    where, language = addressee(desk, letter.to)
+    reply = where is not None and where == desk.here
+    key = letter.key or f"turn:{desk.turn}:{desk.letters}"
+    desk.letters += 1
+    urgent = reply or letter.priority is Priority.EMERGENCY
+    if letter.card is not None:
+        _replace(desk, letter.to, letter.card)
+    to = where or NOWHERE
+    written = insert_or_ignore(
+        desk.session,
+        table_of(LetterRow),
+        region=desk.region,
+        id=new_id(),
+        key=key,
+        person_id=letter.to,
+        channel=to.channel,
+        address=to.address,
+        text_key=letter.text,
+        text=desk.wording.text(letter.text, language, letter.params),
+        buttons=[
+            {"label": _label(desk, button, language, letter.params), "press": button.press} for button in letter.buttons
+        ],
+        attachments=list(letter.attachments),
+        card=letter.card,
+        reply=reply,
+        priority=Priority.REPLY if reply else letter.priority,
+        created_at=desk.now,
+        not_before=desk.now if urgent else after_quiet_hours(desk.now),
+        state=LetterState.DEAD if where is None else LetterState.WAITING,
+        attempts=0,
+        leased_until=None,
+        sent_at=None,
+        problem="" if where else "no chat is bound to this person",
+    )
+    desk.writes += 1
+    return written
+
+
+def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
+    """The chat a person was heard in last (the present one for the acting person) and the person's language."""
+    if person_id not in desk.addressees:
+        rows = desk.session.execute(
+            select(Account.channel, Account.address, Account.blocked, Person.language)
+            .select_from(Person)
+            .outerjoin(Account, (Account.region == Person.region) & (Account.person_id == Person.id))
+            .where(Person.region == desk.region, Person.id == person_id)
+            .order_by(Account.last_heard_at.desc())
+        ).all()
+        if not rows:
+            raise LookupError(f"no person {person_id}")
+        open_chats = [
+            Address(channel=row.channel, address=row.address) for row in rows if row.channel and not row.blocked
+        ]
+        here = desk.here if desk.here in open_chats else None
+        desk.addressees[person_id] = (here or next(iter(open_chats), None), rows[0].language)
+    return desk.addressees[person_id]
+
+
+def find_press(desk: Desk, letter_id: str, index: int) -> JsonObject | None:
+    """What a button of a letter to the acting person does; ``None`` for forged or foreign button data."""
+    row = desk.session.get(LetterRow, (desk.region, letter_id))
+    if row is None or row.person_id != desk.actor.person_id or not isinstance(row.buttons, list):
+        return None
+    if not 0 <= index < len(row.buttons):
+        return None
+    return row.buttons[index]["press"]  # type: ignore[no-any-return]
+
+
+def latest_buttons(desk: Desk, limit: int = 5) -> list[tuple[str, JsonObject]]:
+    """Labels and presses of the last letters with buttons in this chat, newest first (for typed labels)."""
+    if desk.here is None:
+        return []
+    rows = desk.session.scalars(
+        select(LetterRow)
+        .where(
+            LetterRow.region == desk.region,
+            LetterRow.channel == desk.here.channel,
+            LetterRow.address == desk.here.address,
+        )
+        .order_by(LetterRow.id.desc())
+        .limit(limit)
+    )
+    return [
+        (button["label"], button["press"]) for row in rows if isinstance(row.buttons, list) for button in row.buttons
+    ]
+
+
+def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[LetterRow]:
+    """Lease the next due letters of these channels, the most urgent first, each chat's in order."""
+    table = LetterRow
+    rows = list(
+        desk.session.scalars(
+            select(table)
+            .where(
+                table.region == desk.region,
+                table.state.in_((LetterState.WAITING, LetterState.SENDING)),
+                table.not_before <= desk.now,
+                (table.leased_until.is_(None)) | (table.leased_until < desk.now),
+                table.channel.in_(channels),
+            )
+            .order_by(table.priority, table.id)
+            .limit(batch)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in rows:
+        row.state = LetterState.SENDING
+        row.leased_until = desk.now + LEASE
+        row.attempts += 1
+    return rows
+
+
+def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") -> None:
+    """Write down what became of a send."""
+    row = desk.session.get(LetterRow, (desk.region, letter_id))
+    if row is None:
+        return
+    row.leased_until = None
+    row.problem = problem
+    match result:
+        case SendResult.SENT:
+            row.state = LetterState.SENT
+            row.sent_at = desk.now
+        case SendResult.RETRY | SendResult.UNKNOWN:
+            row.state = LetterState.WAITING
+            row.not_before = desk.now + timedelta(seconds=min(2**row.attempts, 3600))
+        case SendResult.STOPPED:
+            row.state = LetterState.DEAD
+            account = desk.session.get(Account, (desk.region, row.channel, row.address))
+            if account is not None:
+                account.blocked = True
+        case SendResult.REFUSED:
+            row.state = LetterState.DEAD
+
+
+def _replace(desk: Desk, person_id: str, card: str) -> None:
+    table = table_of(LetterRow)
+    desk.session.connection().execute(
+        update(table)
+        .where(
+            table.c.region == desk.region,
+            table.c.person_id == person_id,
+            table.c.card == card,
+            table.c.state == LetterState.WAITING,
+        )
+        .values(state=LetterState.REPLACED)
+    )
+
+
+def _label(desk: Desk, button: Button, language: str, params: Mapping[str, object]) -> str:
+    if button.label.startswith("="):
+        return button.label[1:]
+    return desk.wording.text(button.label, language, params)

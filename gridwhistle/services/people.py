@@ -1,0 +1,85 @@
+"""How is a chat bound to a worker, and who may see a telephone number?"""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select, update
+
+from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.rules import INVITE_VALID
+from gridwhistle.services.schema import Account, Contact, Conversation, Invite, Person, Reveal, Role
+from gridwhistle.services.store import new_id
+
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 10
+
+
+def invite(desk: Desk, person_id: str) -> str:
+    """A one-time code (ten characters without 0, O, 1, I) that binds a chat to this person's record.
+
+    Raises ``Refused`` for everybody but administrators and community or centre coordinators.
+    """
+    if not desk.actor.has(Role.ADMINISTRATOR, Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR):
+        raise Refused("refused.not_allowed")
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    desk.session.add(
+        Invite(region=desk.region, code=code, person_id=person_id, expires_at=desk.now + INVITE_VALID, used_at=None)
+    )
+    desk.writes += 1
+    return code
+
+
+def bind(desk: Desk, code: str) -> Person:
+    """Bind the present chat to the invited person's record; the code is used up.
+
+    What the chat's former (anonymous) resident reported stays reachable: it moves to the record. Raises ``Refused``
+    for an unknown, used or expired code, and in a chat that is bound to another worker.
+    """
+    if desk.here is None:
+        raise LookupError("binding needs a chat")
+    row = desk.session.get(Invite, (desk.region, code.strip().upper()), with_for_update=True)
+    if row is None or row.used_at is not None or row.expires_at < desk.now:
+        raise Refused("refused.invite")
+    if desk.actor.is_staff and row.person_id != desk.actor.person_id:
+        raise Refused("refused.bound_already")
+    row.used_at = desk.now
+    for table in (Account, Conversation):
+        desk.session.execute(
+            update(table)
+            .where(
+                table.region == desk.region,
+                table.channel == desk.here.channel,
+                table.address == desk.here.address,
+            )
+            .values(person_id=row.person_id)
+        )
+    desk.writes += 1
+    person = desk.session.get(Person, (desk.region, row.person_id))
+    if person is None:
+        raise LookupError("an invite without a person")
+    return person
+
+
+def phone(desk: Desk, person_id: str, reason: str) -> str | None:
+    """Reveal a telephone number to staff, and write down who saw it and why (个人信息保护法).
+
+    Raises ``Refused`` for residents and for property companies' workers.
+    """
+    if not desk.actor.is_staff or desk.actor.has(Role.PROPERTY_WORKER):
+        raise Refused("refused.not_allowed")
+    number = desk.session.scalars(
+        select(Contact.phone).where(Contact.region == desk.region, Contact.person_id == person_id)
+    ).first()
+    desk.session.add(
+        Reveal(region=desk.region, id=new_id(), person_id=person_id, viewer_id=desk.me, reason=reason, at=desk.now)
+    )
+    desk.writes += 1
+    return number
+
+
+def work_phone(desk: Desk, person_id: str) -> str | None:
+    """A grid worker's duty telephone, which every resident of the grid may know; no reveal is needed."""
+    return desk.session.scalars(
+        select(Contact.phone).where(Contact.region == desk.region, Contact.person_id == person_id)
+    ).first()

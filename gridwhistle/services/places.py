@@ -1,0 +1,105 @@
+"""In which grid does it lie, and how is a place told to whom?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridwhistle.services.reference import City
+from gridwhistle.services.schema import JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """Where a matter is. ``place`` is a code of the city's places; ``text`` the reporter's own words for it."""
+
+    place: str | None = None
+    building: str | None = None
+    unit: str | None = None
+    room: str | None = None
+    detail: str = ""
+    text: str = ""
+
+    def dump(self) -> JsonObject:
+        """As JSON."""
+        return {
+            "place": self.place,
+            "building": self.building,
+            "unit": self.unit,
+            "room": self.room,
+            "detail": self.detail,
+            "text": self.text,
+        }
+
+    @classmethod
+    def load(cls, value: object) -> Location:
+        """From JSON; raises ``ValueError`` for anything that is no location."""
+        if not isinstance(value, dict) or not set(value) <= {"place", "building", "unit", "room", "detail", "text"}:
+            raise ValueError("no location")
+        texts = {name: part for name, part in value.items() if part is not None}
+        if not all(isinstance(part, str) for part in texts.values()):
+            raise ValueError("no location")
+        return cls(**texts)
+
+
+def grid_of(city: City, where: Location) -> str | None:
+    """The grid of a location: that of the building, else that of the place; ``None`` where the city knows neither."""
+    if where.place is None or where.place not in city.places:
+        return None
+    if where.building is not None:
+        building = city.building(where.place, where.building)
+        if building is not None:
+            return building.grid
+    return city.places[where.place].grid
+
+
+def at_home(city: City, where: Location, home: str | None) -> Location:
+    """Fill in the estate of a bare “3号楼” from where the person lives, if that estate has such a building."""
+    if where.place is not None or where.building is None or home is None or home not in city.places:
+        return where
+    estate = city.places[home].parent or home
+    if city.building(estate, where.building) is None:
+        return where
+    return Location(
+        place=estate,
+        building=where.building,
+        unit=where.unit,
+        room=where.room,
+        detail=where.detail,
+        text=where.text,
+    )
+
+
+def public_name(city: City, where: Location) -> str:
+    """Street level: the estate, road, landmark or hamlet alone; for an unknown place its words without numbers."""
+    if where.place is not None and where.place in city.places:
+        info = city.places[where.place]
+        return city.places[info.parent].name if info.parent else info.name
+    return "".join(letter for letter in where.text if not letter.isdigit())[:30]
+
+
+def work_name(city: City, where: Location) -> str:
+    """Building and unit, no door: for property companies and departments."""
+    return _name(city, where, door=False)
+
+
+def exact_name(city: City, where: Location) -> str:
+    """Everything that was said, for the reporter and the city's own staff."""
+    return _name(city, where, door=True)
+
+
+def _name(city: City, where: Location, *, door: bool) -> str:
+    if where.place is None or where.place not in city.places:
+        base = where.text
+        if where.building and where.building not in base:
+            base += f"{where.building}号楼"
+        return base
+    parts = [city.full_name(where.place)]
+    if where.building:
+        parts.append(f"{where.building}号楼" if where.building.isdigit() else f"{where.building}座")
+    if where.unit:
+        parts.append(f"{where.unit}单元")
+    if where.room and door:
+        parts.append(f"{where.room}室")
+    if where.detail:
+        parts.append(where.detail)
+    return "".join(parts)

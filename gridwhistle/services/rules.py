@@ -1,0 +1,44 @@
+"""Which times and numbers does the city's scheme set beside the catalogue's limits?
+
+Defaults of DOMAIN.md 3.2 and 3.3 with their bases; a city that wants others changes them here alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gridwhistle.services.calendar import Limit
+
+ACCEPT_WITHIN = timedelta(hours=2)
+"""Somebody accepts within two hours (Beijing, network channel), or the other holder gets the work."""
+ACCEPT_URGENT_WITHIN = timedelta(minutes=15)
+SIGN_WITHIN = timedelta(hours=1)
+"""Office time for a department to sign a whistle (Nanjing Gulou); the clock starts at dispatch."""
+ARRIVE_WITHIN = Limit.parse("3wd")
+ARRIVE_HARD_WITHIN = Limit.parse("5wd")
+ARRIVE_URGENT_WITHIN = Limit.parse("30min")
+"""Pinggu: thirty minutes for an emergency whistle."""
+HARD_FROM = timedelta(days=12)
+"""A matter with at least this long to be solved is a hard one."""
+ACT_WITHIN = Limit.parse("2wd")
+"""After a confirmed arrival something must have been done, or it is 只报到不服务."""
+CONFIRM_NUDGE_AFTER = timedelta(hours=2)
+CONFIRM_WITHIN = Limit.parse("1wd")
+RETURN_ANSWER_WITHIN = Limit.parse("1wd")
+"""A return is answered within a working day; silence is acceptance (Hengyang, Shandong)."""
+RETURNS_BEFORE_ADJUDICATION = 2
+INFORMATION_WITHIN = timedelta(days=5)
+EXTENSION_AT_MOST = Limit.parse("10wd")
+SUSPENSION_AT_MOST = timedelta(days=200)
+"""Frozen ground in Heilongjiang keeps a digging job waiting from October to April."""
+REMIND_AT = (0.5, 0.8)
+ESCALATE_AGAIN_AFTER = (Limit.parse("1d"), Limit.parse("5wd"))
+URGE_EVERY = timedelta(hours=24)
+URGES_BEFORE_ESCALATION = 3
+FOLLOW_UP_REMINDER_AFTER = timedelta(days=3)
+FOLLOW_UP_VALID = timedelta(days=14)
+REWORK_WITHIN = timedelta(days=10)
+RECHECK_AFTER = timedelta(weeks=4)
+PHONE_ATTEMPTS = 3
+INVITE_VALID = timedelta(days=7)
+NEARBY_SINCE = timedelta(days=30)

@@ -1,0 +1,114 @@
+"""What was said, what has to be said, and when must something happen?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridwhistle.services.schema.base import Identified, Json, JsonObject, Regional
+
+
+class LetterState(StrEnum):
+    """What became of a letter."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REPLACED = "replaced"
+    DEAD = "dead"
+
+
+class Conversation(Regional):
+    """The dialogue's memory for one chat: answers by name, as JSON, so that it survives releases."""
+
+    __tablename__ = "conversation"
+
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    address: Mapped[str] = mapped_column(String(128), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32))
+    state: Mapped[JsonObject]
+    updated_at: Mapped[datetime]
+
+
+class InboxRow(Regional):
+    """An update that arrived; the channel's own id makes a repeat visible."""
+
+    __tablename__ = "inbox"
+
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    address: Mapped[str] = mapped_column(String(128), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    received_at: Mapped[datetime]
+    content: Mapped[JsonObject]
+
+
+class LetterRow(Identified):
+    """One letter to one person (the outbox), rendered in their language when it was written."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("uq_outbox_region_key", "region", "key", unique=True),
+        Index("ix_outbox_due", "state", "not_before"),
+        Index("ix_outbox_address", "region", "channel", "address", "id"),
+        Index("ix_outbox_card", "region", "person_id", "card"),
+    )
+
+    key: Mapped[str] = mapped_column(String(160))
+    """Its natural key: the same letter is never written twice."""
+    person_id: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(128))
+    text_key: Mapped[str] = mapped_column(String(96))
+    text: Mapped[str]
+    buttons: Mapped[Json] = mapped_column(JSON)
+    attachments: Mapped[list[str]]
+    card: Mapped[str | None] = mapped_column(String(96))
+    """Letters of one card replace one another in place."""
+    reply: Mapped[bool]
+    """Whether the person's own message caused it: replies know no quiet hours."""
+    priority: Mapped[int]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    state: Mapped[LetterState]
+    attempts: Mapped[int]
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    problem: Mapped[str]
+
+
+class TimerRow(Identified):
+    """Something that must happen at a time, set and cancelled in the same transaction as its cause."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index("uq_timer_region_key", "region", "key", unique=True),
+        Index("ix_timer_due", "due_at"),
+        Index("ix_timer_subject", "region", "subject_id"),
+    )
+
+    key: Mapped[str] = mapped_column(String(160))
+    job: Mapped[str] = mapped_column(String(48))
+    subject_id: Mapped[str] = mapped_column(String(160))
+    payload: Mapped[JsonObject]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+
+
+class HumanTalk(Identified):
+    """A resident's conversation in the hands of a coordinator."""
+
+    __tablename__ = "human_talk"
+    __table_args__ = (
+        Index("ix_human_talk_resident", "region", "resident_id", "ended_at"),
+        Index("ix_human_talk_coordinator", "region", "coordinator_id", "ended_at"),
+    )
+
+    resident_id: Mapped[str] = mapped_column(String(32))
+    coordinator_id: Mapped[str | None] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

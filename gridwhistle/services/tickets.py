@@ -1,0 +1,259 @@
+"""How does a matter become a ticket, and what may its reporter do with it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from gridwhistle.services import assignments, deadlines, events, lifecycle, places, timers, whistles
+from gridwhistle.services.cards import matter_of, show
+from gridwhistle.services.clock import in_city
+from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.lifecycle import OPEN, Step, move
+from gridwhistle.services.org import coordinator
+from gridwhistle.services.places import Location
+from gridwhistle.services.residents import voices
+from gridwhistle.services.rules import NEARBY_SINCE, URGE_EVERY, URGES_BEFORE_ESCALATION
+from gridwhistle.services.schema import Attachment, Counter, Event, Status, Ticket, Voice, table_of
+from gridwhistle.services.store import count_up, insert_or_ignore, new_id
+
+ABOUT_PROPERTY = re.compile(r"物业|property (company|management)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What a report has gathered before it becomes a ticket."""
+
+    matter: str
+    where: Location
+    words: str
+    photos: tuple[str, ...] = ()
+    urgent: bool = False
+    from_patrol: bool = False
+
+
+def open_ticket(desk: Desk, draft: Draft) -> Ticket:
+    """Make a ticket of a report, number it and put it on the responsible person's desk.
+
+    Where the place is unknown the reporter's own grid takes it, and the coordination centre where that is unknown
+    too. Raises ``Refused`` for a matter that the catalogue does not hold.
+    """
+    matter = desk.city.matters.get(draft.matter)
+    if matter is None:
+        raise Refused("refused.matter")
+    grid = places.grid_of(desk.city, draft.where) or desk.actor.grid or desk.city.centre
+    solve_by = (matter.solve_urgent if draft.urgent else matter.solve).after(desk.now)
+    ticket = Ticket(
+        region=desk.region,
+        id=new_id(),
+        number=_number(desk, grid),
+        status=Status.RECEIVED,
+        matter=matter.code,
+        category=matter.category,
+        grid=grid,
+        place=draft.where.place,
+        place_public=places.public_name(desk.city, draft.where),
+        place_work=places.work_name(desk.city, draft.where),
+        place_exact=places.exact_name(desk.city, draft.where),
+        words=draft.words,
+        reporter_id=desk.me,
+        from_patrol=draft.from_patrol,
+        urgent=draft.urgent,
+        about_property=matter.about_property or bool(ABOUT_PROPERTY.search(draft.words)),
+        handler_id=desk.me,
+        ladder=0,
+        rework=0,
+        urges=0,
+        escalation=0,
+        returns=0,
+        opened_at=desk.now,
+        respond_by=(matter.respond_urgent if draft.urgent else matter.respond).after(desk.now),
+        solve_by=solve_by,
+        promised_at=solve_by,
+        resolved_at=None,
+        resolver_id=None,
+        audited_at=None,
+        closed_at=None,
+        result="",
+        merged_into=None,
+        events=0,
+        chain=events.GENESIS,
+    )
+    desk.session.add(ticket)
+    events.append(desk, ticket, "receive", matter=matter.code, grid=grid, urgent=draft.urgent)
+    attach(desk, ticket, draft.photos)
+    assignments.assign(desk, ticket)
+    deadlines.start(desk, ticket)
+    whistles.blow_at_once(desk, ticket)
+    return ticket
+
+
+def attach(desk: Desk, ticket: Ticket, photos: Sequence[str]) -> None:
+    """Bind photos of the acting person's to a ticket; those of others are refused."""
+    for photo in photos:
+        row = desk.session.get(Attachment, (desk.region, photo))
+        if row is None or row.person_id != desk.actor.person_id or row.ticket_id not in (None, ticket.id):
+            raise Refused("refused.photo")
+        row.ticket_id = ticket.id
+        events.append(desk, ticket, "photo", attachment=photo, sha256=row.sha256)
+
+
+def supplement(desk: Desk, ticket: Ticket, text: str, photos: Sequence[str] = ()) -> None:
+    """Add a resident's words or photos to an open ticket of theirs and tell the handler."""
+    if not is_mine(desk, ticket):
+        raise Refused("refused.not_yours", number=ticket.number)
+    if ticket.status not in OPEN:
+        raise Refused("refused.status", number=ticket.number, status=ticket.status)
+    events.append(desk, ticket, "supplement", text=text)
+    attach(desk, ticket, photos)
+    show(desk, ticket, ticket.handler_id, "letter.supplemented", added=text)
+
+
+def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
+    """Take a report back. Others who added their voice keep the ticket alive: the first of them becomes its reporter.
+
+    Raises ``Refused`` for a ticket that is not the acting person's or no longer open.
+    """
+    voice = _voice(desk, ticket, desk.me)
+    if voice is not None:
+        desk.session.delete(voice)
+        events.append(desk, ticket, "voice_withdrawn", reason=reason)
+        return
+    heirs = voices(desk, ticket)
+    if heirs and lifecycle.possible(desk, ticket, Step.WITHDRAW):
+        ticket.reporter_id = heirs[0].person_id
+        desk.session.delete(heirs[0])
+        events.append(desk, ticket, "reporter_changed", reason=reason)
+        return
+    move(desk, ticket, Step.WITHDRAW, reason=reason)
+    ticket.closed_at = desk.now
+    timers.cancel(desk, ticket.id)
+    whistles.end_all(desk, ticket)
+    show(desk, ticket, ticket.handler_id, "letter.withdrawn")
+
+
+def urge(desk: Desk, ticket: Ticket) -> int:
+    """Tell the handler that the resident is waiting, count it, and give the count.
+
+    Once in 24 hours for each ticket; the third one also tells the community. Raises ``Refused`` otherwise.
+    """
+    if not is_mine(desk, ticket):
+        raise Refused("refused.not_yours", number=ticket.number)
+    if ticket.status not in OPEN:
+        raise Refused("refused.status", number=ticket.number, status=ticket.status)
+    last = desk.session.execute(
+        select(func.max(Event.at)).where(
+            Event.region == desk.region, Event.subject_id == ticket.id, Event.kind == "urge"
+        )
+    ).scalar_one_or_none()
+    if last is not None and desk.now - last < URGE_EVERY:
+        raise Refused("refused.urged", number=ticket.number, again=last + URGE_EVERY)
+    ticket.urges += 1
+    events.append(desk, ticket, "urge", count=ticket.urges)
+    show(desk, ticket, ticket.handler_id, "letter.urged", fresh=True, count=ticket.urges)
+    if ticket.urges >= URGES_BEFORE_ESCALATION:
+        leader = coordinator(desk, ticket.grid)
+        if leader != ticket.handler_id:
+            show(desk, ticket, leader, "letter.urged_often", count=ticket.urges)
+    return ticket.urges
+
+
+def nearby(desk: Desk, matter: str, where: Location) -> Ticket | None:
+    """An open public-space ticket of others about the same matter at the same place, for “add your voice?”.
+
+    Never for matters that are not public: nobody learns that a neighbour has reported such a thing.
+    """
+    spec = desk.city.matters[matter]
+    grid = places.grid_of(desk.city, where)
+    if not spec.public or grid is None:
+        return None
+    name = places.work_name(desk.city, where)
+    found = desk.session.scalars(
+        select(Ticket)
+        .where(
+            Ticket.region == desk.region,
+            Ticket.grid == grid,
+            Ticket.matter == matter,
+            Ticket.status.in_(OPEN),
+            Ticket.opened_at > desk.now - NEARBY_SINCE,
+            Ticket.place == where.place,
+            Ticket.reporter_id != desk.me,
+        )
+        .order_by(Ticket.opened_at)
+        .limit(20)
+    )
+    return next((ticket for ticket in found if _same_spot(ticket.place_work, name)), None)
+
+
+def add_voice(desk: Desk, ticket: Ticket, words: str) -> bool:
+    """Join the acting resident to a ticket; ``False`` when they are on it already."""
+    if ticket.status not in OPEN:
+        raise Refused("refused.status", number=ticket.number, status=ticket.status)
+    if not matter_of(desk, ticket).public:
+        raise Refused("refused.no_ticket")
+    if ticket.reporter_id == desk.me or not insert_or_ignore(
+        desk.session,
+        table_of(Voice),
+        region=desk.region,
+        ticket_id=ticket.id,
+        person_id=desk.me,
+        words=words,
+        at=desk.now,
+    ):
+        return False
+    events.append(desk, ticket, "voice", words=words)
+    show(desk, ticket, ticket.handler_id, "letter.voice_added", count=len(voices(desk, ticket)) + 1)
+    return True
+
+
+def is_mine(desk: Desk, ticket: Ticket) -> bool:
+    """Whether the acting person reported a ticket or has a voice on it."""
+    return ticket.reporter_id == desk.actor.person_id or _voice(desk, ticket, desk.me) is not None
+
+
+def mine(desk: Desk, *, open_only: bool = True, limit: int = 20) -> list[Ticket]:
+    """The acting person's tickets, newest first."""
+    joined = select(Voice.ticket_id).where(Voice.region == desk.region, Voice.person_id == desk.me)
+    wanted = (
+        select(Ticket)
+        .where(Ticket.region == desk.region, or_(Ticket.reporter_id == desk.me, Ticket.id.in_(joined)))
+        .order_by(Ticket.opened_at.desc(), Ticket.id.desc())
+        .limit(limit)
+    )
+    if open_only:
+        wanted = wanted.where(Ticket.status.not_in(lifecycle.ENDED))
+    return list(desk.session.scalars(wanted))
+
+
+def get(desk: Desk, ticket_id: str) -> Ticket:
+    """A ticket by its id, locked for this turn. Raises ``Refused`` for an unknown one."""
+    ticket = desk.session.get(Ticket, (desk.region, ticket_id), with_for_update=True)
+    if ticket is None:
+        raise Refused("refused.no_ticket")
+    return ticket
+
+
+def by_number(desk: Desk, number: str) -> Ticket | None:
+    """A ticket by the number that people see."""
+    return desk.session.scalars(
+        select(Ticket).where(Ticket.region == desk.region, Ticket.number == number)
+    ).one_or_none()
+
+
+def _number(desk: Desk, grid: str) -> str:
+    community = desk.city.community_of(grid)
+    name = community.name.removesuffix("社区").removesuffix("村") if community else desk.city.name.removesuffix("市")
+    day = in_city(desk.now).strftime("%y%m%d")
+    count = count_up(desk.session, table_of(Counter), region=desk.region, key=f"ticket:{name}:{day}")
+    return f"{name}-{day}-{count:03d}"
+
+
+def _voice(desk: Desk, ticket: Ticket, person_id: str) -> Voice | None:
+    return desk.session.get(Voice, (desk.region, ticket.id, person_id))
+
+
+def _same_spot(known: str, new: str) -> bool:
+    return known.startswith(new) or new.startswith(known)

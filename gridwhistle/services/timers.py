@@ -1,0 +1,125 @@
+"""What must happen when nobody talks, and when?
+
+Timers are rows: set, moved and cancelled in the same transaction as their cause; claimed with a lease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.schema import JsonObject, TimerRow, table_of
+from gridwhistle.services.store import insert_or_ignore, new_id
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueTimer:
+    """A timer that has been claimed: which job, about what, with which facts."""
+
+    id: str
+    key: str
+    job: str
+    subject_id: str
+    payload: JsonObject
+    due_at: datetime
+
+
+def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = "", **payload: object) -> None:
+    """Set the timer of this job, subject and part, or move it if it is set already.
+
+    ``payload`` holds JSON values only.
+    """
+    table = table_of(TimerRow)
+    key = f"{job}:{subject_id}:{part}"
+    fresh = insert_or_ignore(
+        desk.session,
+        table,
+        region=desk.region,
+        id=new_id(),
+        key=key,
+        job=job,
+        subject_id=subject_id,
+        payload=payload,
+        due_at=due_at,
+        leased_until=None,
+        attempts=0,
+    )
+    if not fresh:
+        desk.session.connection().execute(
+            update(table)
+            .where(table.c.region == desk.region, table.c.key == key)
+            .values(due_at=due_at, payload=payload, leased_until=None, attempts=0)
+        )
+    desk.writes += 1
+
+
+def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
+    """Take back the timers of a subject: those of the named jobs, or all."""
+    table = table_of(TimerRow)
+    wanted = delete(table).where(table.c.region == desk.region, table.c.subject_id == subject_id)
+    if jobs:
+        wanted = wanted.where(table.c.job.in_(jobs))
+    desk.session.connection().execute(wanted)
+
+
+def next_due(desk: Desk) -> datetime | None:
+    """When the next timer of the region is due."""
+    return desk.session.execute(
+        select(func.min(TimerRow.due_at)).where(TimerRow.region == desk.region)
+    ).scalar_one_or_none()
+
+
+def claim(desk: Desk, batch: int = 100) -> list[DueTimer]:
+    """Lease the timers that are due, oldest first; a killed process' leases run out and are claimed again."""
+    rows = list(
+        desk.session.scalars(
+            select(TimerRow)
+            .where(
+                TimerRow.region == desk.region,
+                TimerRow.due_at <= desk.now,
+                (TimerRow.leased_until.is_(None)) | (TimerRow.leased_until < desk.now),
+            )
+            .order_by(TimerRow.due_at, TimerRow.id)
+            .limit(batch)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in rows:
+        row.leased_until = desk.now + LEASE
+        row.attempts += 1
+    return [
+        DueTimer(id=row.id, key=row.key, job=row.job, subject_id=row.subject_id, payload=row.payload, due_at=row.due_at)
+        for row in rows
+    ]
+
+
+def take(desk: Desk, timer: DueTimer) -> bool:
+    """Remove a claimed timer in the transaction of its effect; ``False`` when it was moved or cancelled meanwhile."""
+    table = table_of(TimerRow)
+    done = desk.session.connection().execute(
+        delete(table).where(table.c.region == desk.region, table.c.id == timer.id, table.c.due_at == timer.due_at)
+    )
+    return done.rowcount == 1
+
+
+def postpone(desk: Desk, timer: DueTimer, problem_count: int) -> None:
+    """Try a timer whose handler failed again later, ever more slowly."""
+    row = desk.session.get(TimerRow, (desk.region, timer.id))
+    if row is not None:
+        row.leased_until = desk.now + timedelta(seconds=min(30 * 2**problem_count, 3600))
+
+
+def pending(desk: Desk, subject_id: str) -> list[TimerRow]:
+    """The timers of a subject, soonest first."""
+    return list(
+        desk.session.scalars(
+            select(TimerRow)
+            .where(TimerRow.region == desk.region, TimerRow.subject_id == subject_id)
+            .order_by(TimerRow.due_at)
+        )
+    )
