@@ -63,9 +63,8 @@ def assign(desk: Desk, ticket: Ticket) -> None:
 
 def ladder_of(desk: Desk, ticket: Ticket) -> list[str]:
     """Who may own this ticket, in order."""
-    if ticket.grid not in {unit.code for unit in desk.city.grids}:
-        return [centre_coordinator(desk)]
-    if matter_of(desk, ticket).handled_by is HandledBy.COMMUNITY:
+    unit = desk.city.units.get(ticket.grid)
+    if unit is None or unit.kind is not UnitKind.GRID or matter_of(desk, ticket).handled_by is HandledBy.COMMUNITY:
         return list(dict.fromkeys([coordinator(desk, ticket.grid), centre_coordinator(desk)]))
     return ladder(desk, ticket.grid, post_of(desk, ticket))
 

@@ -7,11 +7,15 @@ words or name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gridwhistle.services.catalogue import MatterSpec
-from gridwhistle.services.desk import Desk
+from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.lifecycle import UNACCEPTED, WORKING
 from gridwhistle.services.outbox import Button, Letter, Priority, post
 from gridwhistle.services.schema import JsonObject, Role, RoleGrant, Status, Ticket
+
+WITHHELD = Phrase("name.withheld")
 
 
 def matter_of(desk: Desk, ticket: Ticket) -> MatterSpec:
@@ -35,7 +39,7 @@ def facts(desk: Desk, ticket: Ticket, *, third_party: bool) -> dict[str, object]
         "number": ticket.number,
         "matter": matter_of(desk, ticket),
         "place": ticket.place_work if third_party else ticket.place_exact,
-        "words": "" if third_party else ticket.words,
+        "words": WITHHELD if third_party else ticket.words,
         "status": ticket.status,
         "due": ticket.solve_by,
         "urgent": "urgent" if ticket.urgent else "ordinary",
@@ -68,18 +72,28 @@ def buttons(ticket: Ticket) -> tuple[Button, ...]:
     return tuple(Button(label=label, press=press(flow, ticket)) for flow, label in offered)
 
 
-def show(desk: Desk, ticket: Ticket, to: str, text: str, *, fresh: bool = False, **more: object) -> None:
+def show(
+    desk: Desk,
+    ticket: Ticket,
+    to: str,
+    text: str,
+    *,
+    fresh: bool = False,
+    said: Mapping[str, str] | None = None,
+    **more: object,
+) -> None:
     """Post the newest form of somebody's card of a ticket.
 
-    ``text`` is the text key; one for third parties, ending in ``_plain``, is used for property workers.
+    ``said`` are values in a resident's own words: a third party reads a hint in their place.
     """
     third_party = is_third_party(desk, to)
+    own_words = {name: WITHHELD if third_party else words for name, words in (said or {}).items()}
     post(
         desk,
         Letter(
             to=to,
-            text=f"{text}_plain" if third_party else text,
-            params={**facts(desk, ticket, third_party=third_party), **more},
+            text=text,
+            params={**facts(desk, ticket, third_party=third_party), **more, **own_words},
             key=f"card:{ticket.id}:{ticket.events}:{to}:{text}",
             buttons=buttons(ticket) if to == ticket.handler_id else (),
             card=f"ticket:{ticket.id}",

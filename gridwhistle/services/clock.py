@@ -40,10 +40,14 @@ class ShiftableClock:
         """The shifted time, aware, in UTC."""
         return (self._frozen_at or self._base.now()) + self._shift
 
-    def ahead_to(self, moment: datetime) -> timedelta:
-        """Move to ``moment`` (never back) and give the whole shift."""
-        self._shift += max(moment - self.now(), timedelta())
+    @property
+    def shift(self) -> timedelta:
+        """How far ahead the clock is."""
         return self._shift
+
+    def ahead_to(self, moment: datetime) -> None:
+        """Move to ``moment``, never back."""
+        self._shift += max(moment - self.now(), timedelta())
 
     def restore(self, shift: timedelta) -> None:
         """Take up the shift of an earlier run."""

@@ -102,7 +102,7 @@ def answer(desk: Desk, ticket: Ticket, text: str) -> None:
     """The resident's answer to the worker's question."""
     move(desk, ticket, Step.GO_ON, answer=text)
     timers.cancel(desk, ticket.id, "information_expired")
-    show(desk, ticket, ticket.handler_id, "letter.answered", answer=text)
+    show(desk, ticket, ticket.handler_id, "letter.answered", said={"answer": text})
 
 
 def information_expired(desk: Desk, ticket: Ticket) -> None:

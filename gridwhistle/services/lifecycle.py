@@ -19,7 +19,7 @@ class Step(StrEnum):
 
     ASSIGN = "assign"
     ACCEPT = "accept"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 (no password)
     RETURN = "return"
     SETTLE_RETURN = "settle_return"
     BEGIN = "begin"
@@ -28,7 +28,7 @@ class Step(StrEnum):
     SCHEDULE = "schedule"
     SUSPEND = "suspend"
     RESOLVE = "resolve"
-    AUDIT_PASS = "audit_pass"
+    AUDIT_PASS = "audit_pass"  # noqa: S105 (no password)
     AUDIT_REJECT = "audit_reject"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"

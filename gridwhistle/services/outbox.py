@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
@@ -64,6 +64,21 @@ class Letter:
     card: str | None = None
     attachments: tuple[str, ...] = ()
     priority: Priority = Priority.PERSONAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutgoingLetter:
+    """A letter as a channel gets it: rendered, with the labels of its buttons in order."""
+
+    id: str
+    person_id: str
+    channel: str
+    address: str
+    text: str
+    labels: tuple[str, ...]
+    attachments: tuple[str, ...]
+    card: str | None
+    reply: bool
 
 
 def post(desk: Desk, letter: Letter) -> bool:
@@ -159,7 +174,7 @@ def latest_buttons(desk: Desk, limit: int = 5) -> list[tuple[str, JsonObject]]:
     ]
 
 
-def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[LetterRow]:
+def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[OutgoingLetter]:
     """Lease the next due letters of these channels, the most urgent first, each chat's in order."""
     table = LetterRow
     rows = list(
@@ -181,7 +196,30 @@ def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[Lette
         row.state = LetterState.SENDING
         row.leased_until = desk.now + LEASE
         row.attempts += 1
-    return rows
+    return [
+        OutgoingLetter(
+            id=row.id,
+            person_id=row.person_id,
+            channel=row.channel,
+            address=row.address,
+            text=row.text,
+            labels=tuple(button["label"] for button in row.buttons) if isinstance(row.buttons, list) else (),
+            attachments=tuple(row.attachments),
+            card=row.card,
+            reply=row.reply,
+        )
+        for row in rows
+    ]
+
+
+def next_due(desk: Desk) -> datetime | None:
+    """When the next letter that is held back may go out."""
+    return desk.session.execute(
+        select(func.min(LetterRow.not_before)).where(
+            LetterRow.region == desk.region,
+            LetterRow.state.in_((LetterState.WAITING, LetterState.SENDING)),
+        )
+    ).scalar_one_or_none()
 
 
 def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") -> None:

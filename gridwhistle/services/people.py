@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import select, update
 
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.places import Location
 from gridwhistle.services.rules import INVITE_VALID
 from gridwhistle.services.schema import Account, Contact, Conversation, Invite, Person, Reveal, Role
 from gridwhistle.services.store import new_id
@@ -83,3 +84,14 @@ def work_phone(desk: Desk, person_id: str) -> str | None:
     return desk.session.scalars(
         select(Contact.phone).where(Contact.region == desk.region, Contact.person_id == person_id)
     ).first()
+
+
+def remember_home(desk: Desk, where: Location, grid: str) -> None:
+    """Keep where the acting resident lives, with their consent; the door is not kept."""
+    building = desk.city.building(where.place, where.building) if where.place and where.building else None
+    desk.session.execute(
+        update(Person)
+        .where(Person.region == desk.region, Person.id == desk.me)
+        .values(place=building.code if building else where.place, grid=grid)
+    )
+    desk.writes += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
@@ -31,6 +33,9 @@ def found_region(store: Store, code: str, name: str) -> bool:
 
 def has_region(store: Store, code: str) -> bool:
     """Whether the store is initialised for this region. Raises ``StoreUnavailable`` where it does not answer."""
+    file = store.engine.url.database
+    if store.is_sqlite and file and file != ":memory:" and not Path(file).exists():
+        return False  # connecting would make an empty file
     try:
         if not inspect(store.engine).has_table(Region.__tablename__):
             return False

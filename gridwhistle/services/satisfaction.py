@@ -38,7 +38,7 @@ REASONS = ("nobody_came", "did_nothing", "half_done", "not_lasting", "attitude",
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answers:
-    """What a resident said in the follow-up, by the names of ``ARRIVALS``, ``SOLVED``, ``SATISFACTION``, ``REASONS``."""
+    """What a resident said, by the names of ``ARRIVALS``, ``SOLVED``, ``SATISFACTION`` and ``REASONS``."""
 
     contacted: bool
     arrival: str

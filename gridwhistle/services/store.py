@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -33,8 +34,11 @@ class Store:
     """The database of a region's processes."""
 
     def __init__(self, url: str) -> None:
-        """Open ``url``; a SQLite file's folder is created. Raises ``ValueError`` for other engines."""
-        parsed = make_url(url)
+        """Open ``url``; a SQLite file's folder is created. Raises ``ValueError`` for other engines and for no URL."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ValueError("this is no database URL; write sqlite:///var/gridwhistle.db or postgresql://…") from error
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:

@@ -33,18 +33,20 @@ class Draft:
     photos: tuple[str, ...] = ()
     urgent: bool = False
     from_patrol: bool = False
+    community: str | None = None
+    """Named by the reporter where the city does not know the place: its coordinator finds the grid (整理上报)."""
 
 
 def open_ticket(desk: Desk, draft: Draft) -> Ticket:
     """Make a ticket of a report, number it and put it on the responsible person's desk.
 
-    Where the place is unknown the reporter's own grid takes it, and the coordination centre where that is unknown
-    too. Raises ``Refused`` for a matter that the catalogue does not hold.
+    Where the city does not know the place, the community that the reporter named takes it, else the reporter's own
+    grid, else the coordination centre. Raises ``Refused`` for a matter that the catalogue does not hold.
     """
     matter = desk.city.matters.get(draft.matter)
     if matter is None:
         raise Refused("refused.matter")
-    grid = places.grid_of(desk.city, draft.where) or desk.actor.grid or desk.city.centre
+    grid = places.grid_of(desk.city, draft.where) or draft.community or desk.actor.grid or desk.city.centre
     solve_by = (matter.solve_urgent if draft.urgent else matter.solve).after(desk.now)
     ticket = Ticket(
         region=desk.region,
@@ -109,7 +111,7 @@ def supplement(desk: Desk, ticket: Ticket, text: str, photos: Sequence[str] = ()
         raise Refused("refused.status", number=ticket.number, status=ticket.status)
     events.append(desk, ticket, "supplement", text=text)
     attach(desk, ticket, photos)
-    show(desk, ticket, ticket.handler_id, "letter.supplemented", added=text)
+    show(desk, ticket, ticket.handler_id, "letter.supplemented", said={"added": text})
 
 
 def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:

@@ -107,11 +107,11 @@ def take(desk: Desk, timer: DueTimer) -> bool:
     return done.rowcount == 1
 
 
-def postpone(desk: Desk, timer: DueTimer, problem_count: int) -> None:
+def postpone(desk: Desk, timer: DueTimer) -> None:
     """Try a timer whose handler failed again later, ever more slowly."""
     row = desk.session.get(TimerRow, (desk.region, timer.id))
     if row is not None:
-        row.leased_until = desk.now + timedelta(seconds=min(30 * 2**problem_count, 3600))
+        row.leased_until = desk.now + timedelta(seconds=min(30 * 2 ** min(row.attempts, 7), 3600))
 
 
 def pending(desk: Desk, subject_id: str) -> list[TimerRow]:

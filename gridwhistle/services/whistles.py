@@ -1,8 +1,8 @@
 """Has the department that was called really come?
 
 A whistle (吹哨) is an object beside the ticket with four facts, each with its time and its witness: signed, contacted,
-arrived, acted. The arrival is counter-signed by the grid worker or a resident; 报而不到, 表格报到 and 只报到不服务 follow
-from these facts alone, without another form.
+arrived, acted. The arrival is counter-signed by the grid worker or a resident; 报而不到, 表格报到 and 只报到不服务
+follow from these facts alone, without another form.
 """
 
 from __future__ import annotations

@@ -64,4 +64,4 @@ def test_migrating_twice_changes_nothing(empty: Store) -> None:
 
 def test_every_region_table_is_keyed_by_the_region_first() -> None:
     for table in Base.metadata.sorted_tables:
-        assert [key.name for key in table.primary_key][0] == ("code" if table.name == "region" else "region")
+        assert next(key.name for key in table.primary_key) == ("code" if table.name == "region" else "region")

@@ -12,7 +12,7 @@ _FREE = r"(?<![\d月a-z.:/-])"  # "3月5号楼上漏水" names a day, "A3-2" is 
 
 _BUILDING = re.compile(
     rf"{_FREE}第?(?P<number>[a-z]\d{{0,2}}|\d{{1,3}}[a-z]?|[{CHINESE}]{{1,3}})\s?"
-    r"(?:号楼|号栋|#楼|#(?!\d)|(?:栋|幢)(?!楼|房|别墅|居民|高层))"
+    r"(?:号楼|号栋|#楼|#|(?:栋|幢)(?!楼|房|别墅|居民|高层))"
     rf"|{_FREE}(?P<letter>[a-z]\d{{0,2}})\s?座"
     rf"|{_FREE}(?P<before_unit>{_NUMBER})\s?(?:号|楼|座)\s?(?={_NUMBER}\s?(?:单元|门洞))"
     r"|\b(?:building|bldg\.?|block)\s?(?:no\.?\s?|number\s?|#)?(?P<english>\d{1,3}[a-z]?|[b-z])\b"

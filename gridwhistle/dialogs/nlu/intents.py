@@ -39,6 +39,10 @@ class Model:
         exponents = np.exp((scores := self.scores(text)) - scores.max())
         return np.asarray(exponents / exponents.sum(), dtype=np.float32)
 
+    def knows(self, text: str) -> bool:
+        """Whether any feature of the text was seen in training; otherwise all it could say is the labels' shares."""
+        return any(name in self.vocabulary for name in features(text))
+
     def scores(self, text: str) -> Floats:
         """The labels' scores, already divided by the temperature."""
         vocabulary = self.vocabulary

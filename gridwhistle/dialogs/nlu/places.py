@@ -22,7 +22,7 @@ _DOOR_AFTER = re.compile(r"\s?(?:\d|[a-z]座|[一二三四五六七八九十]{1,
 _BEING_THERE = re.compile(r"(?:住|在|到|去|来自|社区|街道)$")
 _EDGE_BEFORE = re.compile(r"(?:^|[\s,，。、!！?？:：;；])$")
 _EDGE_AFTER = re.compile(r"$|的|这|那|里|[\s,，。、!！?？]")
-_MISSED_STEM = 3  # a name with a shorter stem and a wrong character may as well be another place
+_MISSED_STEM = 3
 _WINDOW = 10
 _CROSSING = 3
 _LIMIT = 600
@@ -46,6 +46,7 @@ class _Hit:
     end: int
     codes: tuple[str, ...]
     certain: bool = True
+    name_end: int | None = None  # where the name ends, if words that tell the spot lie inside the hit
 
 
 class Gazetteer:
@@ -92,7 +93,7 @@ class Gazetteer:
         hits = self._resolve(list(self._exact(plain)))
         best = self._best(hits)
         if best is None or self._rank(best) >= _RANK["community"]:
-            guess = self._resembling(plain)
+            guess = self._resembling(plain, hits)
             if guess is not None:
                 best = guess
         door = find_door(plain, best.end if best else None)
@@ -112,7 +113,7 @@ class Gazetteer:
         door: Door | None,
     ) -> PlaceMention:
         spans = [(best.start, best.end)] if best else []
-        details: list[str] = []
+        details = [text[best.name_end : best.end]] if best and best.name_end else []
         if unknown and best:
             # A known road or community with an unknown estate: the known one locates it, the other is its detail.
             details.append(text[slice(*unknown)])
@@ -181,41 +182,48 @@ class Gazetteer:
         first = fitting[0]
         if rank == _RANK["road"] and len(fitting) > 1 and fitting[1].start - first.end <= _CROSSING:
             # "中央大街与文化路交叉口" is one spot, found by the first road's grid.
-            return _Hit(first.start, fitting[1].end, first.codes)
+            return _Hit(first.start, fitting[1].end, first.codes, name_end=first.end)
         codes = dict.fromkeys(code for hit in fitting for code in hit.codes)
         return _Hit(first.start, first.end, tuple(codes))
 
     def _rank(self, hit: _Hit) -> int:
         return min(_RANK.get(self._places[code].kind, _LAST_RANK) for code in hit.codes)
 
-    def _resembling(self, plain: str) -> _Hit | None:
-        """A known name written with one error, before one of the words that end names."""
-        for suffix in _SOUNDING_SUFFIX.finditer(sounding(plain)):
+    def _resembling(self, plain: str, hits: list[_Hit]) -> _Hit | None:
+        """A known name written with one error, before one of the words that end names and outside the exact hits."""
+        sound = sounding(plain)
+        for suffix in _SOUNDING_SUFFIX.finditer(sound):
             end = suffix.end()
-            for length in range(min(_WINDOW, end), _SHORT, -1):
-                window = plain[end - length : end]
-                if not window.isalpha() or (known := self._one_error(window)) is None:
-                    continue
-                names, certain = known
-                codes = dict.fromkeys(code for name in sorted(names) for code in self._codes[name])
-                return _Hit(end - length, end, tuple(codes), certain)
+            starts = [
+                start
+                for start in range(max(0, end - _WINDOW), end - _SHORT)
+                if plain[start:end].isalpha() and not any(hit.start < end and start < hit.end for hit in hits)
+            ]
+            for start in starts:
+                if same := self._sounds.get(sound[start:end]):
+                    return _Hit(start, end, self._codes_of(same))
+            for start in starts:
+                near = self._one_error(sound[start:end], suffix[0])
+                # A short stem with a wrong character may as well be another place.
+                if long := {name for name in near if len(stem_of(name) or "") >= _MISSED_STEM}:
+                    return _Hit(start, end, self._codes_of(long))
+                if near:
+                    return _Hit(start, end, self._codes_of(near), certain=False)
         return None
 
-    def _one_error(self, window: str) -> tuple[set[str], bool] | None:
-        sound = sounding(window)
-        if same := self._sounds.get(sound):
-            return same, True
+    def _codes_of(self, names: set[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(code for name in sorted(names) for code in self._codes[name]))
+
+    def _one_error(self, sound: str, suffix: str) -> set[str]:
+        """Names of which ``sound`` lacks a character, has one too many or has one wrong."""
         near = set(self._gaps.get(sound, ()))
         for number, gap in enumerate(_gaps(sound)):
+            near |= self._sounds.get(gap, set())
             for name in self._gaps.get(gap, ()):
                 if len(name) == len(sound) and list(_gaps(sounding(name)))[number] == gap:
                     near.add(name)
         # The end of a name is its kind; "向阳街" is no misspelt "向阳路".
-        near = {name for name in near if name[-1] == window[-1]}
-        long = {name for name in near if len(stem_of(name) or "") >= _MISSED_STEM}
-        if long:
-            return long, True
-        return (near, False) if near else None
+        return {name for name in near if sounding(name).endswith(suffix)}
 
 
 def _gaps(name: str) -> Iterator[str]:

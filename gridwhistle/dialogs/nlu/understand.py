@@ -68,7 +68,7 @@ class EmbeddedUnderstanding:
         danger = emergency(text)
         head = text[:_LONGEST]
         language = _language(head)
-        if not (_CHINESE.search(head) or _LATIN.search(head)):
+        if not (_CHINESE.search(head) or _LATIN.search(head)) or not self._model.knows(head):
             return Understood(
                 text=text, language=language, intent=OUT_OF_SCOPE, confidence=1.0, entities=entities(head), emergency=danger
             )

@@ -1,0 +1,132 @@
+"""How do the parts fit together? The one place where they are wired.
+
+settings → store → understanding → conversation → channels → scheduler; the pages are put on top by ``bot.web.site``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gridwhistle.bot.channels.web_chat import WebChat
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.understanding import embedded
+from gridwhistle.bot.web.bell import Bell
+from gridwhistle.dialogs.conversation import Conversation
+from gridwhistle.dialogs.flows import FLOWS
+from gridwhistle.dialogs.message import Inbound
+from gridwhistle.dialogs.nlu.understood import Understanding
+from gridwhistle.dialogs.texts import Texts
+from gridwhistle.scheduler.advance import advance, next_event
+from gridwhistle.scheduler.clock import Ticker
+from gridwhistle.scheduler.delivery import Channel, Delivery
+from gridwhistle.scheduler.drain import Drain
+from gridwhistle.scheduler.jobs import JOBS
+from gridwhistle.services import shift
+from gridwhistle.services.clock import ShiftableClock, SystemClock
+from gridwhistle.services.office import Office
+from gridwhistle.services.reference import City, Reference
+from gridwhistle.services.store import Store
+
+
+class Talker(Protocol):
+    """What the application needs of a conversation."""
+
+    def handle(self, inbound: Inbound) -> object:
+        """Take a message in and put letters into the outbox; never raises for what a person sends."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """A running GridWhistle without its web pages."""
+
+    settings: Settings
+    office: Office
+    texts: Texts
+    conversation: Talker
+    drain: Drain
+    delivery: Delivery
+    bell: Bell
+    demo_clock: ShiftableClock | None
+    """The clock that can be moved; only in demo mode."""
+
+    def take(self, inbound: Inbound) -> None:
+        """Handle a message and send what it caused. On a worker thread, never on the event loop."""
+        self.conversation.handle(inbound)
+        self.delivery.run()
+        self.bell.ring(inbound.address)
+
+    def tick(self) -> None:
+        """Run what is due and send what is due."""
+        self.drain.run_due()
+        self.delivery.run()
+
+    def ticker(self) -> Ticker:
+        """What calls ``tick`` every second while nobody talks."""
+        return Ticker(self.tick)
+
+    def next_event(self) -> datetime | None:
+        """When something will happen by itself."""
+        return next_event(self.office)
+
+    def move_clock(self, until: datetime) -> int:
+        """Let the demo's time go on; gives how many timers ran. Raises ``LookupError`` outside of the demo."""
+        if self.demo_clock is None:
+            raise LookupError("only the demo's clock can be moved")
+        return advance(self.office, self.demo_clock, self.drain, self.delivery, until)
+
+
+def build(
+    settings: Settings,
+    store: Store,
+    *,
+    understanding: Callable[[Settings, City], Understanding] = embedded,
+    channels: Callable[[Bell], Sequence[Channel]] | None = None,
+    clock: ShiftableClock | None = None,
+) -> Application:
+    """Wire an application over a store that holds its region.
+
+    ``clock`` and ``channels`` are for the terminal and for tests; a store that the demo has moved ahead stays ahead.
+    """
+    demo_clock = clock or (ShiftableClock() if settings.demo else None)
+    texts = Texts.load(demo_clock or SystemClock())
+    office = Office(
+        store=store,
+        reference=Reference(settings.region),
+        wording=texts,
+        region=settings.region,
+        clock=demo_clock or SystemClock(),
+        files=settings.files_dir,
+    )
+    with office.desk() as desk:
+        city = desk.city
+        if demo_clock is not None and clock is None:
+            demo_clock.restore(shift.load(desk))
+    bell = Bell()
+    return Application(
+        settings=settings,
+        office=office,
+        texts=texts,
+        conversation=Conversation(
+            store=store,
+            reference=office.reference,
+            understanding=understanding(settings, city),
+            flows=FLOWS,
+            wording=texts,
+            region=settings.region,
+            clock=office.clock,
+            files=settings.files_dir,
+        ),
+        drain=Drain(office, JOBS),
+        delivery=Delivery(office, channels(bell) if channels else web_channels(bell)),
+        bell=bell,
+        demo_clock=demo_clock,
+    )
+
+
+def web_channels(bell: Bell) -> tuple[Channel, ...]:
+    """All channels of the server (CHANNELS); a new one is a line here."""
+    return (WebChat(bell.ring),)

@@ -1,0 +1,24 @@
+"""How does a letter reach a chat on the web page?
+
+The page shows what the outbox says was sent, so sending is making it visible and ringing whoever waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gridwhistle.services.outbox import OutgoingLetter, SendResult
+
+
+class WebChat:
+    """The page's channel."""
+
+    name = "web"
+
+    def __init__(self, ring: Callable[[str], None]) -> None:
+        self._ring = ring
+
+    def send(self, letter: OutgoingLetter) -> SendResult:
+        """Wake the pages that show this chat."""
+        self._ring(letter.address)
+        return SendResult.SENT

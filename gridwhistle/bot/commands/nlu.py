@@ -1,0 +1,103 @@
+"""`gridwhistle nlu`: what does the engine make of messages, and how good is it by its own figures?"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import BinaryIO
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.understanding import embedded
+from gridwhistle.dialogs.nlu.train import train
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understood
+from gridwhistle.services.clock import SystemClock
+from gridwhistle.services.demo_city import settle_demo
+from gridwhistle.services.reference import City, Reference
+from gridwhistle.services.region import found_region, has_region
+from gridwhistle.services.store import Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Try and train the understanding of messages.")
+    group.command("classify")(classify)
+    group.command("train")(train_model)
+    app.add_typer(group, name="nlu")
+
+
+def classify() -> None:
+    """Read messages from the standard input, one a line; write what each means, as one JSON object a line.
+
+    Every line has its answer, an empty one too; bytes that are no UTF-8 are read as “�”.
+    """
+    settings = read_settings()
+    _require_examples(settings)
+    city = read_city(settings)
+    engine = embedded(settings, city)
+    source: BinaryIO = sys.stdin.buffer
+    for line in source:
+        text = line.rstrip(b"\r\n").decode(errors="replace").removeprefix("\ufeff")
+        answer = json.dumps(as_json(engine.understand(text), city), ensure_ascii=False)
+        sys.stdout.buffer.write(answer.encode() + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def train_model() -> None:
+    """Train the engine from the examples anew and print its cross-validated figures."""
+    settings = read_settings()
+    _require_examples(settings)
+    started = time.perf_counter()
+    model = train(settings.examples_dir, settings.models_dir)
+    table = Table("figure", "value")
+    for name, value in model.figures.items():
+        table.add_row(name.replace("_", " "), f"{value:,.4g}")
+    table.add_row("seconds", f"{time.perf_counter() - started:.1f}")
+    Console().print(table)
+
+
+def as_json(understood: Understood, city: City) -> Mapping[str, object]:
+    """What a message means, flat; matter and category only where the message is a matter."""
+    is_matter = understood.intent in (REPORT, POLICY_QUESTION) and understood.matters
+    matter = understood.matters[0].matter if is_matter else None
+    spec = city.matters.get(matter or "")
+    return {
+        "text": understood.text,
+        "intent": understood.intent,
+        "matter": matter,
+        "category": spec.category if spec else None,
+        "confidence": round(understood.confidence, 4),
+        "matters": [{"matter": g.matter, "confidence": round(g.confidence, 4)} for g in understood.matters],
+        "place": asdict(understood.place) if understood.place else None,
+        "entities": [asdict(entity) for entity in understood.entities],
+        "emergency": understood.emergency,
+        "segments": [{"text": s.text, "matter": s.matter} for s in understood.segments],
+    }
+
+
+def read_city(settings: Settings) -> City:
+    """The city of the store; the demo city where no store has been made yet, so that the engine can be tried at once.
+
+    Raises ``StoreUnavailable`` where the database does not answer.
+    """
+    with open_store(settings) as store:
+        if has_region(store, settings.region):
+            with store.begin() as session:
+                return Reference(settings.region).current(session)
+    store = Store("sqlite://")
+    found_region(store, settings.region, settings.region_name)
+    settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
+    with store.begin() as session:
+        return Reference(settings.region).current(session)
+
+
+def _require_examples(settings: Settings) -> None:
+    if not settings.examples_dir.is_dir():
+        raise UserMistake(f"no training data in {settings.examples_dir}; set GRIDWHISTLE_NLU_DATA_DIR")

@@ -1,0 +1,49 @@
+"""How does a command get at its settings and store, and which mistakes are the user's?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from gridwhistle.bot.settings import Settings
+from gridwhistle.dialogs.nlu.data import DataError
+from gridwhistle.services.demo_city import NotADemo
+from gridwhistle.services.importing import ImportProblems
+from gridwhistle.services.region import StoreUnavailable
+from gridwhistle.services.store import Store
+
+
+class UserMistake(Exception):  # noqa: N818 (the user's, not the program's)
+    """Something that whoever typed the command can put right; the message says how."""
+
+
+MISTAKES = (UserMistake, ImportProblems, StoreUnavailable, NotADemo, DataError)
+"""Exceptions that are told in a line each, without a traceback."""
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment. Raises ``UserMistake`` that names the variables that are wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"GRIDWHISTLE_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise UserMistake("\n".join(lines)) from error
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the store of the settings. Raises ``UserMistake`` for a URL that no engine serves."""
+    try:
+        store = Store(settings.database_url)
+    except ModuleNotFoundError as error:
+        raise UserMistake(
+            "GRIDWHISTLE_DATABASE_URL: PostgreSQL needs its driver: pip install 'psycopg[binary]'"
+        ) from error
+    except (ValueError, OSError) as error:
+        raise UserMistake(f"GRIDWHISTLE_DATABASE_URL: {error}") from error
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,62 @@
+"""What does whoever runs GridWhistle decide, by variables of the environment?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import gridwhistle
+
+PACKAGE = Path(gridwhistle.__file__).parent
+
+
+class LogLevel(StrEnum):
+    """How much is written to the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def bundled(name: str) -> Path:
+    """The folder of data that is shipped under this name: inside a wheel, or beside the package in a checkout."""
+    inside = PACKAGE / "bundled" / name
+    # The wheel's first: beside an installed package there may be a stranger's “demo”.
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+class Settings(BaseSettings):
+    """All settings; each is read from ``GRIDWHISTLE_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDWHISTLE_", frozen=True)
+
+    database_url: str = Field(
+        default="sqlite:///var/gridwhistle.db", description="SQLAlchemy URL of the store: SQLite or PostgreSQL"
+    )
+    region: str = Field(default="fujin", pattern=r"^[a-z0-9-]{1,32}$", description="code of the county-level city")
+    region_name: str = Field(default="富锦市", min_length=1, description="its name, entered by `gridwhistle init`")
+    demo: bool = Field(default=False, description="demo mode: personas to chat as, a clock that can be moved")
+    host: str = Field(default="127.0.0.1", description="address on which the pages are served")
+    port: int = Field(default=8080, ge=0, le=65535, description="port on which the pages are served")
+    files_dir: Path = Field(default=Path("var/files"), description="folder of photos and other attachments")
+    cache_dir: Path = Field(default=Path(".cache"), description="folder of what can be computed again, as models")
+    nlu_data_dir: Path = Field(
+        default_factory=lambda: bundled("nlu_data"), description="the Rasa project with the training data"
+    )
+    demo_dir: Path = Field(default_factory=lambda: bundled("demo"), description="the demo city's files")
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="how much is written to the log")
+    log_json: bool = Field(default=False, description="one JSON object a line instead of words")
+
+    @property
+    def examples_dir(self) -> Path:
+        """The labelled examples inside the Rasa project."""
+        return self.nlu_data_dir / "data" / "nlu"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept."""
+        return self.cache_dir / "nlu"

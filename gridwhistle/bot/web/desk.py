@@ -1,0 +1,91 @@
+"""Whose page is this, in which language, and how is it drawn?
+
+Without the demo a visitor is an anonymous cookie. In the demo, and there alone, the address bar names the person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gridwhistle.bot.app import Application
+from gridwhistle.services import chats
+from gridwhistle.services.desk import SYSTEM, Address, Desk
+
+HERE = Path(__file__).parent
+CHANNEL = "web"
+COOKIE = "gridwhistle_chat"
+COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+PERSONA_FORM = re.compile(r"[a-z0-9-]{1,64}")
+LANGUAGES = ("zh", "en")
+
+
+class WebDesk:
+    """What every page needs: the application, the visitor's address, words and templates."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.demo = app.demo_clock is not None
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
+        )
+
+    def address(self, request: Request) -> Address | None:
+        """The chat of a request: the demo's person, else the cookie's; ``None`` for neither.
+
+        A cookie's address is its hash: whoever reads the store cannot take over a chat, and no cookie can name a
+        person of the demo.
+        """
+        persona = request.query_params.get("as")
+        if persona is not None:
+            return Address(channel=CHANNEL, address=persona) if self.demo and PERSONA_FORM.fullmatch(persona) else None
+        cookie = request.cookies.get(COOKIE, "")
+        if not COOKIE_FORM.fullmatch(cookie):
+            return None
+        return Address(channel=CHANNEL, address=f"visitor-{hashlib.sha256(cookie.encode()).hexdigest()[:40]}")
+
+    @contextmanager
+    def desk_of(self, where: Address) -> Iterator[Desk | None]:
+        """A desk in the name of a chat's person; ``None`` for a chat that was never heard."""
+        with self.app.office.desk() as desk:
+            actor = chats.actor_at(desk, where)
+            desk.actor = actor or SYSTEM
+            yield desk if actor is not None else None
+
+    def language(self, request: Request) -> str:
+        """The page's language: asked for in the address, else the browser's first, else Chinese."""
+        asked = request.query_params.get("lang")
+        if asked in LANGUAGES:
+            return asked
+        return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """A page from its template; everything in it is escaped."""
+        language = self.language(request)
+        words = partial(self._words, language)
+        body = self._templates.get_template(template).render(
+            t=words, language=language, demo=self.demo, city=self.city, **values
+        )
+        return HTMLResponse(body, status)
+
+    def script_words(self, language: str) -> dict[str, str]:
+        """The words that the page's scripts use, by the last part of their keys."""
+        prefix = "web.page."
+        keys = (key for key in self.app.texts.keys(language) if key.startswith(prefix))
+        return {key.removeprefix(prefix): self.app.texts.text(key, language, {}) for key in keys}
+
+    @property
+    def city(self) -> str:
+        """The city's name."""
+        return self.app.settings.region_name
+
+    def _words(self, language: str, key: str, **params: object) -> str:
+        return self.app.texts.text(key, language, params)

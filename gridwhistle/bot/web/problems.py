@@ -1,0 +1,66 @@
+"""What does a page say when a request cannot be served, so that nobody ever meets a bare 500?"""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from gridwhistle.bot.web.desk import WebDesk
+from gridwhistle.services.desk import Refused
+
+log = structlog.get_logger(__name__)
+
+BY_STATUS = {
+    401: "web.problem.session",
+    403: "web.problem.forbidden",
+    404: "web.problem.missing",
+    413: "web.problem.large",
+}
+BUSY = 503
+UNREADABLE = 422
+
+
+class Problem(Exception):  # noqa: N818 (an answer for a person)
+    """A request that is answered with a kind sentence instead of a page."""
+
+    def __init__(self, status: int, text: str, **params: object) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.params = params
+
+
+def handle_problems(site: FastAPI, desk: WebDesk) -> None:
+    """Answer every failure kindly: JSON for the page's own requests, a page for a person's."""
+
+    def answer(request: Request, status: int, text: str, params: dict[str, object] | None = None) -> Response:
+        language = desk.language(request)
+        said = desk.app.texts.text(text, language, params or {})
+        if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
+            return JSONResponse({"error": said}, status)
+        return desk.page(request, "problem.html", status=status, said=said)
+
+    @site.exception_handler(Problem)
+    def on_problem(request: Request, problem: Problem) -> Response:
+        return answer(request, problem.status, problem.text, problem.params)
+
+    @site.exception_handler(Refused)
+    def on_refused(request: Request, refused: Refused) -> Response:
+        return answer(request, UNREADABLE, refused.text, refused.params)
+
+    @site.exception_handler(RequestValidationError)
+    def on_unreadable(request: Request, error: RequestValidationError) -> Response:
+        too_long = any(one["type"] == "string_too_long" and one["loc"][-1] == "text" for one in error.errors())
+        return answer(request, UNREADABLE, "web.problem.long" if too_long else "web.problem.unreadable")
+
+    @site.exception_handler(HTTPException)
+    def on_http(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, BY_STATUS.get(error.status_code, "web.problem.unreadable"))
+
+    @site.exception_handler(Exception)
+    def on_failure(request: Request, error: Exception) -> Response:
+        log.error("web.failed", path=request.url.path, cause=type(error).__name__)
+        return answer(request, BUSY, "web.problem.busy")

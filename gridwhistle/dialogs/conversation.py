@@ -1,0 +1,185 @@
+"""How does one message become letters, in one transaction, whatever happens on the way?"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from gridwhistle.dialogs import words
+from gridwhistle.dialogs.engine import Heard, Outcome, after_refusal, turn
+from gridwhistle.dialogs.flow import Flow, Flows, Say
+from gridwhistle.dialogs.limits import Limits
+from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content
+from gridwhistle.dialogs.nlu.understood import Understanding, Understood
+from gridwhistle.dialogs.play import Undo
+from gridwhistle.services import memory, outbox, replies
+from gridwhistle.services.clock import Clock
+from gridwhistle.services.desk import Address, Desk, Wording
+from gridwhistle.services.outbox import Letter
+from gridwhistle.services.reference import Reference
+from gridwhistle.services.schema import JsonObject
+from gridwhistle.services.store import Store, new_id
+
+log = structlog.get_logger(__name__)
+
+
+class Conversation:
+    """Talks with everybody: takes a message in and puts letters into the outbox."""
+
+    def __init__(  # noqa: PLR0913 (the composition root names them all)
+        self,
+        *,
+        store: Store,
+        reference: Reference,
+        understanding: Understanding,
+        flows: tuple[type[Flow], ...],
+        wording: Wording,
+        region: str,
+        clock: Clock,
+        files: Path,
+        limits: Limits | None = None,
+    ) -> None:
+        self._store = store
+        self._reference = reference
+        self._understanding = understanding
+        self._flows = Flows(flows)
+        self._wording = wording
+        self._region = region
+        self._clock = clock
+        self._files = files
+        self._limits = limits or Limits()
+
+    def handle(self, inbound: Inbound) -> tuple[str, ...]:
+        """Let one message act, once.
+
+        Gives the natural keys (``LetterRow.key``) of the replies put into the outbox for this chat; nothing for an
+        update that was taken in before. Never raises for anything a person sends; raises for a store that is down,
+        so that the channel brings the update again.
+        """
+        key = new_id()
+        understood = self._understand(inbound)
+        try:
+            return self._transact(inbound, key, understood, self._turn)
+        except Undo as undo:
+            state, refused = undo.state, undo.refused
+            problem: BaseException | None = None
+        except Exception as error:  # noqa: BLE001 (whatever it is, the person gets an answer)
+            # No message and no traceback: both can hold what the person wrote.
+            log.error("turn.failed", turn=key, channel=inbound.channel, cause=_causes(error), at=_places(error))  # noqa: TRY400
+            problem = error
+
+        def say_so(_state: JsonObject, _heard: Heard, desk: Desk) -> Outcome:
+            if problem is None:
+                return after_refusal(state, refused, desk, self._flows, self._limits)
+            return Outcome(state=_state, says=(Say("common.internal_error", turn=key[-6:]),))
+
+        return self._transact(inbound, key, None, say_so)
+
+    def _turn(self, state: JsonObject, heard: Heard, desk: Desk) -> Outcome:
+        return turn(state, heard, desk, self._flows, self._limits)
+
+    def _transact(
+        self,
+        inbound: Inbound,
+        key: str,
+        understood: Understood | None,
+        act: Callable[[JsonObject, Heard, Desk], Outcome],
+    ) -> tuple[str, ...]:
+        where = Address(channel=inbound.channel, address=inbound.address)
+        now = self._clock.now()
+        content = inbound.content
+        with self._store.begin() as session:
+            if not memory.take_in(
+                session, self._region, where, inbound.external_id, inbound.received_at, dump_content(content)
+            ):
+                return ()
+            actor, state = memory.recall(session, self._region, where, now)
+            language = _language(content)
+            if language is not None and language != actor.language and actor.person_id is not None:
+                memory.speak_language(session, self._region, actor.person_id, language)
+                actor = replace(actor, language=language)
+            desk = Desk(
+                session=session,
+                region=self._region,
+                now=now,
+                city=self._reference.current(session),
+                wording=self._wording,
+                actor=actor,
+                files=self._files,
+                # A timer's letters are no replies: they keep the quiet hours.
+                here=None if isinstance(content, Wake) else where,
+                turn=key,
+            )
+            outcome = act(state, _hear(desk, inbound, understood), desk)
+            keys = tuple(_post(desk, say) for say in outcome.says)
+            memory.keep(session, self._region, where, desk.me, outcome.state, now)
+            return keys
+
+    def _understand(self, inbound: Inbound) -> Understood | None:
+        """Before the transaction, since it may take its time; fixed words and bare numbers need none."""
+        content = inbound.content
+        text = content.text if isinstance(content, Text) else content.caption if isinstance(content, Photo) else ""
+        if not words.has_words(text) or words.is_fixed(text):
+            return None
+        return self._understanding.understand(text[: self._limits.longest_text])
+
+
+def _causes(error: BaseException | None) -> list[str]:
+    causes = []
+    while error is not None:
+        causes.append(type(error).__qualname__)
+        error = error.__cause__ or error.__context__
+    return causes
+
+
+def _places(error: BaseException) -> list[str]:
+    return [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
+
+
+def _hear(desk: Desk, inbound: Inbound, understood: Understood | None) -> Heard:
+    content = inbound.content
+    press = outbox.find_press(desk, content.letter, content.index) if isinstance(content, Press) else None
+    reply_to = content.reply_to if isinstance(content, Text | Photo) else None
+    return Heard(
+        content=content,
+        understood=understood,
+        press=press,
+        labels=lambda: _labels(desk),
+        ticket=replies.ticket_of(desk, reply_to) if reply_to else None,
+    )
+
+
+def _labels(desk: Desk) -> dict[str, JsonObject]:
+    """The latest letters' buttons by label, without the labels that mean different things on different letters."""
+    found: dict[str, JsonObject | None] = {}
+    for label, press in outbox.latest_buttons(desk):
+        # A question's own answers are read by the question while it is open, and are stale afterwards.
+        if "open" in press:
+            found[label] = press if found.get(label, press) == press else None
+    return {label: press for label, press in found.items() if press is not None}
+
+
+def _language(content: object) -> str | None:
+    text = content.text if isinstance(content, Text) else content.caption if isinstance(content, Photo) else ""
+    return words.language_of(text)
+
+
+def _post(desk: Desk, say: Say) -> str:
+    key = f"turn:{desk.turn}:{desk.letters}"
+    outbox.post(
+        desk,
+        Letter(
+            to=desk.me,
+            text=say.text,
+            params=say.params,
+            key=key,
+            buttons=say.buttons,
+            card=say.card,
+            attachments=say.attachments,
+        ),
+    )
+    return key

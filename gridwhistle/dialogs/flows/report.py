@@ -1,0 +1,189 @@
+"""How does a resident's line become a ticket?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
+from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
+from gridwhistle.dialogs.opened import dump_place, load_place
+from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
+from gridwhistle.services import places, tickets
+from gridwhistle.services.catalogue import MatterSpec
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.org import person
+from gridwhistle.services.places import Location
+from gridwhistle.services.schema import Category, Json, UnitKind
+
+OTHER = "other"
+UNSURE = "unsure"
+MOST_COMMUNITIES = 8
+SHORTEST_STORY = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """One matter of a message."""
+
+    words: str
+    matter: str
+    place: PlaceMention | None
+
+
+class Report(Flow):
+    """Matter, place and photo as far as the catalogue wants them, then one card to confirm.
+
+    A message with several matters is split if the resident says so; the parts follow one another.
+    """
+
+    opens_on: ClassVar[frozenset[str]] = frozenset({"report"})
+    keeps_draft: ClassVar[bool] = True
+
+    split = YesNo(yes="report.split.yes", no="report.split.no")
+    matter = Choice(entity="matter")
+    place = PlaceSlot()
+    community = Choice()
+    voice = YesNo(yes="report.voice.yes", no="report.voice.no")
+    words = FreeText()
+    photo = PhotoSlot().optional()
+    sure = Confirm()
+
+    def run(self, ask: Ask, desk: Desk) -> Result:
+        """Ask what is missing, show the card, open the ticket, and go on with the next part."""
+        if ask.opened.ticket and not ask.given("part"):
+            # A reply to a letter about a ticket belongs to that ticket.
+            return Open(flow="supplement", given={"ticket": ask.opened.ticket}, sentence=True)
+        parts = _parts(ask)
+        if len(parts) > 1 and ask(self.split, first=parts[0].words, second=parts[1].words, count=len(parts)):
+            return _one_by_one(parts)
+        matter = self._matter(ask, desk)
+        if matter is None:
+            return Say("report.other", then=Open(flow="person", sentence=True))
+        if matter.category is Category.POLICY:
+            return Open(flow="policy", given={"matter": matter.code}, sentence=True)
+        where, community = self._where(ask, desk, matter)
+        words = self._words(ask, matter)
+        twin = tickets.nearby(desk, matter.code, where) if where.place else None
+        if twin is not None and ask(self.voice, matter=matter, place=twin.place_public, number=twin.number):
+            fresh = tickets.add_voice(desk, twin, words)
+            return Say("report.voice_added" if fresh else "report.voice_already", number=twin.number)
+        return self._file(
+            ask,
+            desk,
+            matter,
+            tickets.Draft(
+                matter=matter.code, where=where, words=words, urgent=_is_urgent(ask, matter), community=community
+            ),
+        )
+
+    def _file(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result:
+        """Show the card; on a yes the draft becomes a ticket."""
+        photos = ask(self.photo, reason=matter.photo_reason) if matter.photo == "required" else ask.known(self.photo)
+        sure = ask(
+            self.sure,
+            text="report.sure.photo" if matter.photo == "useful" and not photos else None,
+            matter=matter,
+            category=matter.category,
+            place=places.exact_name(desk.city, draft.where) or "—",
+            words=draft.words,
+            photos=len(photos or ()),
+            reason=matter.photo_reason,
+        )
+        if not sure:
+            return _after(ask, Say("report.cancelled"))
+        ticket = tickets.open_ticket(desk, replace(draft, photos=photos or ()))
+        done = Say(
+            "report.done",
+            number=ticket.number,
+            worker=person(desk, ticket.handler_id).name,
+            grid=desk.city.unit_name(ticket.grid),
+            due=ticket.promised_at,
+            matter=matter,
+            expect=matter.expect_in(desk.actor.language),
+        )
+        return _after(ask, done)
+
+    def _matter(self, ask: Ask, desk: Desk) -> MatterSpec | None:
+        language = desk.actor.language
+        guesses = [guess.matter for guess in ask.opened.matters if guess.matter in desk.city.matters]
+        options = [Option(value=code, label=f"={desk.city.matters[code].name_in(language)}") for code in guesses]
+        chosen = ask(self.matter, among=[*options, Option(value=OTHER, label="report.matter.other")])
+        return desk.city.matters.get(chosen)
+
+    def _where(self, ask: Ask, desk: Desk, matter: MatterSpec) -> tuple[Location, str | None]:
+        """The location, and the community where the city does not know the place."""
+        mention = ask(self.place) if matter.place == "required" else ask.known(self.place)
+        if mention is None:
+            return Location(), None
+        where = location(mention)
+        if places.grid_of(desk.city, where) is not None or matter.place != "required":
+            return where, None
+        among = _communities(desk)
+        chosen = ask(self.community, among=[*among, Option(value=UNSURE, label="report.community.unsure")],
+                     place=mention.text)  # fmt: skip
+        return where, chosen if chosen in desk.city.units else desk.city.centre
+
+    def _words(self, ask: Ask, matter: MatterSpec) -> str:
+        told = ask.given("words")
+        said = told if isinstance(told, str) else ask.opened.text
+        changed = ask.known(self.words)
+        if changed is not None:
+            return changed
+        if len(said) >= SHORTEST_STORY and not ask.changes(self.words):
+            return said
+        return ask(self.words, matter=matter)
+
+
+def location(mention: PlaceMention) -> Location:
+    """A mention of a place as the services want it."""
+    return Location(
+        place=mention.place,
+        building=mention.building,
+        unit=mention.unit,
+        room=mention.room,
+        detail=mention.detail,
+        text=mention.text,
+    )
+
+
+def _parts(ask: Ask) -> list[_Part]:
+    if ask.given("part"):
+        return []
+    return [_Part(words=segment.text, matter=segment.matter, place=segment.place) for segment in ask.opened.segments]
+
+
+def _one_by_one(parts: list[_Part]) -> Open:
+    rest: list[Json] = [
+        {"words": part.words, "matter": part.matter, "place": dump_place(part.place) if part.place else None}
+        for part in parts[1:]
+    ]
+    return _open_part(parts[0].words, parts[0].matter, dump_place(parts[0].place) if parts[0].place else None, rest)
+
+
+def _open_part(words: str, matter: str, place: Json, rest: list[Json]) -> Open:
+    given: dict[str, Json] = {"part": True, "words": words, "matter": matter, "rest": rest}
+    if place is not None:
+        given["place"] = dump_place(load_place(place))
+    return Open(flow="report", given=given)
+
+
+def _after(ask: Ask, done: Say) -> Result:
+    rest = ask.given("rest")
+    if isinstance(rest, list) and rest and isinstance(rest[0], dict):
+        part = rest[0]
+        done.then = _open_part(str(part.get("words")), str(part.get("matter")), part.get("place"), list(rest[1:]))
+    return done
+
+
+def _communities(desk: Desk) -> list[Option]:
+    own = desk.city.community_of(desk.actor.grid or "")
+    found = [unit for unit in desk.city.units.values() if unit.kind in (UnitKind.COMMUNITY, UnitKind.VILLAGE)]
+    found.sort(key=lambda unit: (unit is not own, own is None or unit.parent != own.parent, unit.code))
+    return [Option(value=unit.code, label=f"={unit.name}") for unit in found[:MOST_COMMUNITIES]]
+
+
+def _is_urgent(ask: Ask, matter: MatterSpec) -> bool:
+    """Urgent is a danger that is said to press, or a person at risk behind the hurry; impatience alone is not."""
+    hurry = ask.opened.first(EntityKind.URGENCY) is not None
+    return hurry and (matter.category is Category.HAZARD or ask.opened.first(EntityKind.PERSON_KIND) is not None)

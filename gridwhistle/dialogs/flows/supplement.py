@@ -1,0 +1,48 @@
+"""What else is there to say about a matter that was reported?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
+from gridwhistle.dialogs.slots import FreeText, Option, PhotoSlot, TicketSlot
+from gridwhistle.dialogs.ticket_options import options
+from gridwhistle.services import tickets
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import OPEN
+
+NEW = "new"
+LONG_ENOUGH = 6
+
+
+class Supplement(Flow):
+    """Adds words or photos to an open ticket; never to one that was not named, quoted or chosen."""
+
+    opens_on: ClassVar[frozenset[str]] = frozenset({"supplement", "add_voice"})
+
+    ticket = TicketSlot()
+    photo = PhotoSlot().optional()
+    text = FreeText()
+
+    def run(self, ask: Ask, desk: Desk) -> Result:
+        """Find the ticket, take the words, tell the handler."""
+        found = [ticket for ticket in tickets.mine(desk) if ticket.status in OPEN]
+        if not found and ask.known(self.ticket) is None:
+            return Say("supplement.none")
+        chosen = ask(self.ticket, among=[*options(desk, found), Option(value=NEW, label="supplement.ticket.new")])
+        if chosen == NEW:
+            return Open(flow="report", sentence=True)
+        photos = ask.known(self.photo) or ()
+        text = ask.known(self.text) or _said(ask)
+        if not text and not photos:
+            why = ask.given("why") == "place"
+            text = ask(self.text, text="supplement.text.place" if why else None)
+        ticket = tickets.get(desk, chosen)
+        tickets.supplement(desk, ticket, text or "", photos)
+        return Say("supplement.done", number=ticket.number)
+
+
+def _said(ask: Ask) -> str:
+    """The opening sentence, if it says more than that there is something to add."""
+    said = ask.opened.text
+    return said if len(said) >= LONG_ENOUGH and "补充" not in said[-4:] else ""

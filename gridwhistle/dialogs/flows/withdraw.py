@@ -1,0 +1,36 @@
+"""Is it settled already, or reported by mistake?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
+from gridwhistle.dialogs.slots import Choice, Option, TicketSlot, YesNo
+from gridwhistle.dialogs.ticket_options import options
+from gridwhistle.services import tickets
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import OPEN
+
+REASONS = ("solved_itself", "mistake", "other")
+
+
+class Withdraw(Flow):
+    """Takes a report back, with the reason and a yes."""
+
+    opens_on: ClassVar[frozenset[str]] = frozenset({"withdraw"})
+
+    ticket = TicketSlot()
+    reason = Choice(*(Option(value=reason, label=f"withdraw.reason.{reason}") for reason in REASONS))
+    sure = YesNo(yes="withdraw.sure.yes", no="withdraw.sure.no", fleeting=True)
+
+    def run(self, ask: Ask, desk: Desk) -> Result:
+        """Withdraw the one open ticket, or the one that is chosen."""
+        found = [ticket for ticket in tickets.mine(desk) if ticket.status in OPEN]
+        if not found and ask.known(self.ticket) is None:
+            return Say("withdraw.none")
+        ticket = tickets.get(desk, ask(self.ticket, among=options(desk, found), only=True))
+        reason = ask(self.reason, number=ticket.number, matter=desk.city.matters[ticket.matter])
+        if not ask(self.sure, number=ticket.number, matter=desk.city.matters[ticket.matter]):
+            return Say("withdraw.kept", number=ticket.number)
+        tickets.withdraw(desk, ticket, reason)
+        return Say("withdraw.done", number=ticket.number)

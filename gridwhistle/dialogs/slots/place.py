@@ -1,0 +1,124 @@
+"""How is a place taken, without ever guessing it silently?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gridwhistle.dialogs.message import Pin, Text
+from gridwhistle.dialogs.nlu.understood import PlaceMention, Understood
+from gridwhistle.dialogs.opened import dump_place, load_place
+from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot
+from gridwhistle.dialogs.slots.choice import pick
+from gridwhistle.dialogs.words import has_words
+from gridwhistle.services.reference import City
+from gridwhistle.services.schema import Json, PlaceKind
+
+LONGEST = 120
+MOST_RIVALS = 6
+
+
+class PlaceSlot(Slot[PlaceMention]):
+    """Where something is: one of the organisation's places, an unknown name, or a shared position."""
+
+    yields = True
+
+    def read(self, reply: Reply, context: Context) -> PlaceMention | Miss:
+        """The place that the reply names; rivals become a question back."""
+        match reply:
+            case Pin(latitude=latitude, longitude=longitude):
+                return PlaceMention(text=f"定位 {latitude:.5f},{longitude:.5f}")
+            case Chosen(value=value):
+                return self.load(value)
+            case Text(text=text):
+                chosen = pick(text, context.options)
+                if chosen is not None:
+                    return self.load(chosen.value)
+                if context.understood is not None and context.understood.place is not None:
+                    found = self._complete(context.understood.place, context)
+                    return _which(found, context) or found
+                if has_words(text):
+                    return PlaceMention(text=text.strip()[:LONGEST])
+        return Miss()
+
+    def load(self, value: Json) -> PlaceMention:
+        """A place as JSON."""
+        try:
+            return load_place(value)
+        except ValueError as error:
+            raise Invalid(self.name) from error
+
+    def dump(self, value: PlaceMention) -> Json:
+        """The place as JSON."""
+        return dump_place(value)
+
+    def fill(self, understood: Understood, context: Context) -> PlaceMention | Miss | None:
+        """The place that a sentence names; a building alone corrects the place so far, and is no place by itself."""
+        if understood.place is None:
+            return None
+        found = self._complete(understood.place, context)
+        unclear = _which(found, context)
+        if unclear is not None:
+            return unclear
+        bare_door = found.place is None and (found.building or found.unit or found.room)
+        return None if bare_door or not found.text else found
+
+    def _complete(self, mention: PlaceMention, context: Context) -> PlaceMention:
+        """Join what is said in two sentences: “3号楼下水道堵了” … “幸福小区”, or a corrected building."""
+        if mention.place is None and not mention.rivals and context.current is not None:
+            before = self.load(context.current)
+            if before.place is not None and (mention.building or mention.unit or mention.room):
+                return replace(
+                    before,
+                    building=mention.building or before.building,
+                    unit=mention.unit or (None if mention.building else before.unit),
+                    room=mention.room or (None if mention.building or mention.unit else before.room),
+                    detail=mention.detail or before.detail,
+                    text=f"{_name(before.place, context.city)}{mention.text}",
+                )
+        heard = context.opened.place
+        if mention.place is not None and mention.building is None and heard is not None and heard.place is None:
+            return replace(
+                mention,
+                building=heard.building,
+                unit=mention.unit or heard.unit,
+                room=mention.room or heard.room,
+                detail=mention.detail or heard.detail,
+                text=f"{mention.text}{heard.text}" if heard.building else mention.text,
+            )
+        return mention
+
+
+def _which(mention: PlaceMention, context: Context) -> Miss | None:
+    """The question back for a name that several places have, or for a door without its estate."""
+    codes = tuple(dict.fromkeys(code for code in (mention.place, *mention.rivals) if code in context.city.places))
+    if mention.rivals:
+        return Miss(text="engine.which_place", options=_options(mention, codes, context)) if codes else None
+    home = _estate_of(context.home, context.city)
+    if mention.place is None and mention.building is not None and home is not None and context.current is None:
+        return Miss(text="engine.which_place", options=_options(mention, (home,), context))
+    return None
+
+
+def _options(mention: PlaceMention, codes: tuple[str, ...], context: Context) -> tuple[Option, ...]:
+    door = f"{mention.building}号楼" if mention.building else ""
+    return tuple(
+        Option(
+            value=dump_place(
+                replace(mention, place=code, rivals=(), text=mention.text if mention.place else f"{name}{mention.text}")
+            ),
+            label=f"={name}{door}",
+        )
+        for code in codes[:MOST_RIVALS]
+        for name in (_name(code, context.city),)
+    )
+
+
+def _name(code: str, city: City) -> str:
+    return city.full_name(code) if code in city.places else city.unit_name(code)
+
+
+def _estate_of(place: str | None, city: City) -> str | None:
+    info = city.places.get(place or "")
+    if info is None:
+        return None
+    return info.parent if info.kind is PlaceKind.BUILDING else info.code

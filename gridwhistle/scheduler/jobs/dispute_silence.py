@@ -1,0 +1,15 @@
+"""Nobody has decided a department's objection within a working day: who has to come?"""
+
+from gridwhistle.scheduler.job import whistle_job
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.schema import Whistle, WhistleState
+from gridwhistle.services.whistles import settle_dispute
+
+
+def accept_silently(desk: Desk, whistle: Whistle) -> None:
+    """Silence is acceptance (the objection stands)."""
+    if whistle.state is WhistleState.DISPUTED:
+        settle_dispute(desk, whistle, upheld=True, reason="silence")
+
+
+JOB = whistle_job("dispute_silence", accept_silently)

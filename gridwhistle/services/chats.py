@@ -1,0 +1,127 @@
+"""What does one chat look like from its first line to its last, and who sits at it?
+
+For channels that show the chat themselves (the web page): letters from the outbox, the person's own lines from the
+inbox. Reads only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from gridwhistle.services.desk import Actor, Address, Desk
+from gridwhistle.services.schema import (
+    Account,
+    InboxRow,
+    JsonObject,
+    LetterRow,
+    LetterState,
+    Person,
+    RoleGrant,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatButton:
+    """A button of a letter; ``answers`` tells an answer to the open question from the opening of a dialog."""
+
+    label: str
+    answers: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatLetter:
+    """A letter that has reached the chat."""
+
+    id: str
+    at: datetime
+    text: str
+    buttons: tuple[ChatButton, ...]
+    attachments: tuple[str, ...]
+    card: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatLine:
+    """Something the person sent, as the inbox keeps it (``dialogs.message.load_content`` reads it)."""
+
+    id: str
+    at: datetime
+    content: JsonObject
+
+
+def letters(desk: Desk, where: Address, limit: int = 200) -> list[ChatLetter]:
+    """The last letters that were sent to a chat, oldest first."""
+    rows = desk.session.scalars(
+        select(LetterRow)
+        .where(
+            LetterRow.region == desk.region,
+            LetterRow.channel == where.channel,
+            LetterRow.address == where.address,
+            LetterRow.state == LetterState.SENT,
+        )
+        .order_by(LetterRow.id.desc())
+        .limit(limit)
+    ).all()
+    found = [
+        ChatLetter(
+            id=row.id,
+            at=row.sent_at or row.created_at,
+            text=row.text,
+            buttons=_buttons(row),
+            attachments=tuple(row.attachments),
+            card=row.card,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda letter: (letter.at, letter.id))
+
+
+def lines(desk: Desk, where: Address, limit: int = 200) -> list[ChatLine]:
+    """The last things that the person of a chat sent, oldest first."""
+    rows = desk.session.scalars(
+        select(InboxRow)
+        .where(
+            InboxRow.region == desk.region, InboxRow.channel == where.channel, InboxRow.address == where.address
+        )
+        .order_by(InboxRow.received_at.desc(), InboxRow.external_id.desc())
+        .limit(limit)
+    ).all()
+    return [ChatLine(id=row.external_id, at=row.received_at, content=row.content) for row in reversed(rows)]
+
+
+def actor_at(desk: Desk, where: Address) -> Actor | None:
+    """The person of a chat with all roles; ``None`` for a chat that was never heard."""
+    rows = desk.session.execute(
+        select(Person, RoleGrant.role, RoleGrant.unit)
+        .join(Account, (Account.region == Person.region) & (Account.person_id == Person.id))
+        .outerjoin(RoleGrant, (RoleGrant.region == Person.region) & (RoleGrant.person_id == Person.id))
+        .where(Account.region == desk.region, Account.channel == where.channel, Account.address == where.address)
+    ).all()
+    if not rows:
+        return None
+    person = rows[0][0]
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        language=person.language,
+        grid=person.grid,
+        place=person.place,
+        roles=frozenset((role, unit) for _, role, unit in rows if role is not None),
+    )
+
+
+def has_letter_with(desk: Desk, attachment_id: str) -> bool:
+    """Whether a letter to the acting person carries this attachment."""
+    rows = desk.session.scalars(
+        select(LetterRow.attachments).where(LetterRow.region == desk.region, LetterRow.person_id == desk.me)
+    )
+    return any(attachment_id in attachments for attachments in rows)
+
+
+def _buttons(row: LetterRow) -> tuple[ChatButton, ...]:
+    if not isinstance(row.buttons, list):
+        return ()
+    return tuple(ChatButton(label=one["label"], answers="answer" in one["press"]) for one in row.buttons)

@@ -1,0 +1,196 @@
+"""What may this reader see of a ticket: its facts, its history step by step, its photos?
+
+For the reporter, those on the ticket, the handler, leaders and auditors; third parties on it (property companies,
+departments that were called) get the masked form; everybody else gets nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from gridwhistle.services import chats, events, org, tickets
+from gridwhistle.services.cards import matter_of
+from gridwhistle.services.catalogue import MatterSpec
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import Who, capacities
+from gridwhistle.services.masking import mask_numbers
+from gridwhistle.services.residents import residents
+from gridwhistle.services.schema import Attachment, Event, JsonObject, Role, RoleGrant, Status, Ticket, Whistle
+
+BY_RESIDENTS = frozenset(
+    {"supplement", "voice", "voice_withdrawn", "reporter_changed", "urge", "withdraw", "follow_up_answered", "rechecked"}
+)
+OWN_WORDS = frozenset({"supplement", "voice", "follow_up_answered"})
+"""Kinds whose note is a resident's own words: for the city's staff alone, not for other residents."""
+FOR_RESIDENTS = frozenset({"ask_resident", "schedule", "suspend", "resolve", "refuse", "request_rework", *BY_RESIDENTS})
+"""Kinds whose note residents may read; what staff write for one another stays among them."""
+NOTES = ("question", "result", "text", "words", "reason")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryLine:
+    """One step: its kind is the text key, the rest are values that the text may use."""
+
+    at: datetime
+    kind: str
+    who: str
+    """A member of staff by name; empty for a resident or the system."""
+    by_resident: bool
+    to: str
+    unit: str
+    note: str
+    data: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """A ticket as one reader may see it."""
+
+    ticket_id: str
+    number: str
+    matter: MatterSpec
+    status: Status
+    place: str
+    words: str
+    masked: bool
+    grid: str
+    handler: str
+    opened_at: datetime
+    due: datetime
+    result: str
+    photos: tuple[str, ...]
+    lines: tuple[HistoryLine, ...]
+    sound: bool
+    """Whether the chain of its events is unbroken."""
+
+
+def read(desk: Desk, ticket_id: str) -> Dossier | None:
+    """The ticket for the acting person; ``None`` for an unknown one and for one that is none of their business."""
+    ticket = desk.session.get(Ticket, (desk.region, ticket_id))
+    if ticket is None or not may_see(desk, ticket):
+        return None
+    masked = _is_outsider(desk, ticket)
+    is_staff = desk.actor.is_staff and not masked and bool(capacities(desk, ticket) - {Who.REPORTER})
+    return Dossier(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        matter=matter_of(desk, ticket),
+        status=ticket.status,
+        place=ticket.place_work if masked else ticket.place_exact,
+        words=ticket.words if is_staff or desk.me == ticket.reporter_id else "",
+        masked=masked,
+        grid=desk.city.unit_name(ticket.grid),
+        handler=org.person(desk, ticket.handler_id).name,
+        opened_at=ticket.opened_at,
+        due=ticket.solve_by,
+        result=mask_numbers(ticket.result) if masked else ticket.result,
+        photos=photos_of(desk, ticket),
+        lines=_lines(desk, ticket, is_staff=is_staff, masked=masked),
+        sound=events.broken_link(desk, ticket) is None,
+    )
+
+
+def may_see(desk: Desk, ticket: Ticket) -> bool:
+    """Whether a ticket is the acting person's business in any form."""
+    return bool(capacities(desk, ticket)) or tickets.is_mine(desk, ticket) or _is_called(desk, ticket)
+
+
+def may_see_photo(desk: Desk, photo: Attachment) -> bool:
+    """Whether the acting person may look at a photo: their own, one of a ticket of theirs, one sent to them."""
+    if photo.person_id == desk.me:
+        return True
+    ticket = desk.session.get(Ticket, (desk.region, photo.ticket_id)) if photo.ticket_id else None
+    return (ticket is not None and may_see(desk, ticket)) or chats.has_letter_with(desk, photo.id)
+
+
+def photos_of(desk: Desk, ticket: Ticket) -> tuple[str, ...]:
+    """The photos of a ticket, oldest first."""
+    return tuple(
+        desk.session.scalars(
+            select(Attachment.id)
+            .where(
+                Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind == "photo"
+            )
+            .order_by(Attachment.id)
+        )
+    )
+
+
+def _is_called(desk: Desk, ticket: Ticket) -> bool:
+    """Whether the acting person works for a department that was whistled for this ticket."""
+    units = desk.actor.units(Role.DEPARTMENT_STAFF)
+    called = desk.session.scalars(
+        select(Whistle.department).where(Whistle.region == desk.region, Whistle.ticket_id == ticket.id)
+    )
+    return any(department in units for department in called)
+
+
+def _is_outsider(desk: Desk, ticket: Ticket) -> bool:
+    """Whether the acting person gets the masked form (identity firewall, DESIGN.md section 6)."""
+    if tickets.is_mine(desk, ticket):
+        return False
+    return desk.actor.has(Role.PROPERTY_WORKER) or not capacities(desk, ticket)
+
+
+def _lines(desk: Desk, ticket: Ticket, *, is_staff: bool, masked: bool) -> tuple[HistoryLine, ...]:
+    history = events.history(desk, ticket.id)
+    staff = _staff(desk, {event.actor_id for event in history if event.actor_id})
+    waiting = set(residents(desk, ticket))
+    lines = []
+    for event in history:
+        by_resident = _is_residents(event, waiting, staff, from_patrol=ticket.from_patrol)
+        own = event.actor_id == desk.actor.person_id
+        readable = is_staff or own or (event.kind in FOR_RESIDENTS and event.kind not in OWN_WORDS)
+        lines.append(
+            HistoryLine(
+                at=event.at,
+                kind=event.kind,
+                who="" if by_resident else staff.get(event.actor_id or "", ""),
+                by_resident=by_resident,
+                to=_to(desk, event),
+                unit=_unit(desk, event),
+                note=_note(event) if readable and not masked else "",
+                data=event.data,
+            )
+        )
+    return tuple(lines)
+
+
+def _is_residents(event: Event, waiting: set[str], staff: dict[str, str], *, from_patrol: bool) -> bool:
+    if event.actor_id is None or event.data.get("by_phone"):
+        return False
+    if event.kind in BY_RESIDENTS or (event.kind == "receive" and not from_patrol):
+        return True
+    return event.actor_id in waiting or event.actor_id not in staff
+
+
+def _staff(desk: Desk, people: set[str]) -> dict[str, str]:
+    """The names of those who hold a post; residents are never named to others."""
+    not_staff = (Role.RESIDENT, Role.PARTY_MEMBER)
+    holders = desk.session.scalars(
+        select(RoleGrant.person_id)
+        .where(RoleGrant.region == desk.region, RoleGrant.person_id.in_(people), RoleGrant.role.not_in(not_staff))
+        .distinct()
+    )
+    return {person_id: org.person(desk, person_id).name for person_id in holders}
+
+
+def _to(desk: Desk, event: Event) -> str:
+    about_staff = event.kind in ("passed_over", "not_accepted")
+    person_id = event.data.get("person" if about_staff else "to")
+    return org.person(desk, person_id).name if isinstance(person_id, str) and person_id else ""
+
+
+def _unit(desk: Desk, event: Event) -> str:
+    department = event.data.get("department") or event.data.get("proposed")
+    return desk.city.unit_name(department) if isinstance(department, str) else ""
+
+
+def _note(event: Event) -> str:
+    found = (event.data.get(name) for name in NOTES)
+    note = next((note for note in found if isinstance(note, str)), "")
+    # “leave”, “not_accepted” and the like are codes for the kind's own text, not words of a person.
+    return "" if note.isascii() and note.isidentifier() else note

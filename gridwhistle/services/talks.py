@@ -1,0 +1,159 @@
+"""Who talks with a resident in person, and what do both sides get to see of each other?
+
+A talk goes from asked to taken to ended; only one coordinator can take it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from gridwhistle.services import org
+from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.outbox import Button, Letter, Priority, post
+from gridwhistle.services.schema import HumanTalk, PlaceKind, Role
+from gridwhistle.services.store import new_id
+
+COORDINATORS = (Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Talk:
+    """A talk that a coordinator has taken, seen from the acting person's side."""
+
+    id: str
+    other: str
+    as_resident: bool
+
+
+def active(desk: Desk) -> Talk | None:
+    """The taken talk in which the acting person is now."""
+    me = desk.me
+    mine = HumanTalk.resident_id == me
+    if desk.actor.has(*COORDINATORS):
+        mine |= HumanTalk.coordinator_id == me
+    row = desk.session.execute(
+        select(HumanTalk.id, HumanTalk.resident_id, HumanTalk.coordinator_id)
+        .where(
+            HumanTalk.region == desk.region,
+            HumanTalk.ended_at.is_(None),
+            HumanTalk.coordinator_id.is_not(None),
+            mine,
+        )
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    as_resident = row.resident_id == me
+    return Talk(id=row.id, other=row.coordinator_id if as_resident else row.resident_id, as_resident=as_resident)
+
+
+def ask_for_person(desk: Desk, words: str) -> bool:
+    """Ask the coordinators of the person's community and of the centre to talk; ``False`` while one is asked already.
+
+    Raises ``LookupError`` where the city has no centre coordinator.
+    """
+    waiting = desk.session.execute(
+        select(HumanTalk.id)
+        .where(
+            HumanTalk.region == desk.region,
+            HumanTalk.resident_id == desk.me,
+            HumanTalk.ended_at.is_(None),
+        )
+        .limit(1)
+    ).first()
+    if waiting is not None:
+        return False
+    talk = HumanTalk(
+        region=desk.region,
+        id=new_id(),
+        resident_id=desk.me,
+        coordinator_id=None,
+        asked_at=desk.now,
+        taken_at=None,
+        ended_at=None,
+    )
+    desk.session.add(talk)
+    desk.writes += 1
+    for person_id in dict.fromkeys((org.coordinator(desk, desk.actor.grid), org.centre_coordinator(desk))):
+        post(
+            desk,
+            Letter(
+                to=person_id,
+                text="talks.asked",
+                params={"who": _resident(desk), "words": words.strip() or "—"},
+                key=f"talk:{talk.id}:{person_id}",
+                card=f"talk:{talk.id}",
+                buttons=(Button(label="talks.take", press={"open": "take_talk", "with": {"talk": talk.id}}),),
+                priority=Priority.PERSONAL,
+            ),
+        )
+    return True
+
+
+def take(desk: Desk, talk_id: str) -> None:
+    """Take a talk on; the resident is told who is there.
+
+    Raises ``Refused`` for somebody who is no coordinator, is in another talk, or comes second.
+    """
+    if not desk.actor.has(*COORDINATORS):
+        raise Refused("refused.not_coordinator")
+    if active(desk) is not None:
+        raise Refused("refused.talk_busy")
+    taken = desk.session.execute(
+        update(HumanTalk)
+        .where(
+            HumanTalk.region == desk.region,
+            HumanTalk.id == talk_id,
+            HumanTalk.coordinator_id.is_(None),
+            HumanTalk.ended_at.is_(None),
+        )
+        .values(coordinator_id=desk.me, taken_at=desk.now)
+        .returning(HumanTalk.resident_id)
+    ).scalar_one_or_none()
+    if taken is None:
+        raise Refused("refused.talk_taken")
+    desk.writes += 1
+    post(
+        desk,
+        Letter(
+            to=taken,
+            text="talks.taken",
+            params={"name": desk.actor.name},
+            key=f"talk:{talk_id}:taken",
+        ),
+    )
+
+
+def relay(desk: Desk, talk: Talk, text: str, attachments: tuple[str, ...] = ()) -> None:
+    """Hand words and photos to the other side: the resident sees the worker's name, the coordinator the estate only."""
+    post(
+        desk,
+        Letter(
+            to=talk.other,
+            text="talks.from_resident" if talk.as_resident else "talks.from_worker",
+            params={"who": _resident(desk) if talk.as_resident else desk.actor.name, "words": text},
+            key=f"talk:{talk.id}:{desk.turn}",
+            attachments=attachments,
+        ),
+    )
+
+
+def end(desk: Desk, talk: Talk) -> None:
+    """End a talk and tell the other side."""
+    desk.session.execute(
+        update(HumanTalk)
+        .where(HumanTalk.region == desk.region, HumanTalk.id == talk.id, HumanTalk.ended_at.is_(None))
+        .values(ended_at=desk.now)
+    )
+    desk.writes += 1
+    post(desk, Letter(to=talk.other, text="talks.ended_by_other", key=f"talk:{talk.id}:ended"))
+
+
+def _resident(desk: Desk) -> str:
+    place = desk.city.places.get(desk.actor.place or "")
+    if place is not None and place.kind is PlaceKind.BUILDING:
+        # The door is nobody's business in a talk.
+        place = desk.city.places.get(place.parent or "")
+    return place.name if place else desk.city.unit_name(desk.actor.grid) or desk.city.name

@@ -1,0 +1,211 @@
+"""Do the commands do what they say, and are a user's mistakes told in a line?"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from gridwhistle.bot import cli
+from gridwhistle.bot.commands import nlu
+from gridwhistle.bot.settings import Settings
+from gridwhistle.dialogs.nlu.understood import Entity, EntityKind, MatterGuess, PlaceMention, Understood
+from gridwhistle.services.reference import City
+from gridwhistle.services.store import Store
+
+DEMO = Path(__file__).parents[2] / "demo"
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "var" / "city.db"
+    monkeypatch.setenv("GRIDWHISTLE_DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("GRIDWHISTLE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GRIDWHISTLE_LOG_LEVEL", "error")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def run(*words: str, given: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli.app, words, input=given)
+
+
+def mistake(*words: str) -> str:
+    """The one line with which a command refuses."""
+    result = run(*words)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def test_init_makes_a_store_and_may_be_repeated(own_store: Path) -> None:
+    assert "entered" in run("init").stdout
+    assert "there already" in run("init").stdout
+    assert own_store.exists()
+
+
+def test_init_with_the_demo_imports_all_files() -> None:
+    result = run("init", "--demo")
+
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in ("org.csv", "places.csv", "people.csv", "posts.csv", "catalogue.csv"))
+
+
+@pytest.mark.parametrize("kind", ["org", "places", "people", "posts", "catalogue"])
+def test_import_reads_each_kind_of_file(kind: str) -> None:
+    run("init", "--demo")
+
+    result = run("import", kind, str(DEMO / f"{kind}.csv"))
+
+    assert result.exit_code == 0
+    assert f"{kind}.csv" in result.stdout
+
+
+def test_import_tells_each_mistake_in_a_line(tmp_path: Path) -> None:
+    run("init", "--demo")
+    bad = tmp_path / "posts.csv"
+    bad.write_text("grid,post,a,b,mentor,since\nnowhere,worker,nobody,,,soon\n", encoding="utf-8")
+
+    lines = mistake("import", "posts", str(bad)).splitlines()
+
+    assert len(lines) == 2
+    assert all(line.startswith("posts.csv, row 2, column ") for line in lines)
+
+
+def test_import_before_init_says_what_to_do() -> None:
+    assert mistake("import", "org", str(DEMO / "org.csv")) == (
+        "the store holds no region “fujin”; run `gridwhistle init` first\n"
+    )
+
+
+def test_a_file_that_is_not_there_is_a_mistake() -> None:
+    run("init")
+
+    assert mistake("import", "org", "nowhere.csv") == "nowhere.csv: cannot be read: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        (
+            "DATABASE_URL",
+            "mysql://x/y",
+            "GRIDWHISTLE_DATABASE_URL: the store runs on SQLite or PostgreSQL, not on “mysql”",
+        ),
+        ("DATABASE_URL", "nonsense", "GRIDWHISTLE_DATABASE_URL: this is no database URL"),
+        ("DATABASE_URL", "sqlite:////proc/none.db", "the store does not open: unable to open database file"),
+        ("PORT", "many", "GRIDWHISTLE_PORT: "),
+        ("REGION", "富锦", "GRIDWHISTLE_REGION: "),
+        ("LOG_LEVEL", "loud", "GRIDWHISTLE_LOG_LEVEL: "),
+    ],
+)
+def test_a_wrong_setting_is_named(variable: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"GRIDWHISTLE_{variable}", value)
+
+    told = mistake("init")
+
+    assert told.startswith(message)
+    assert told.count("\n") == 1
+
+
+def test_demo_at_full_size_wants_a_fresh_store() -> None:
+    run("demo")
+
+    assert "name a fresh one" in mistake("demo", "--scale", "city")
+
+
+def test_the_demo_does_not_sweep_a_real_city_away() -> None:
+    run("init")
+    run("import", "org", str(DEMO / "org.csv"))
+
+    assert mistake("demo").startswith("the store holds a city of its own; name another")
+    assert mistake("init", "--demo").startswith("the store holds a city of its own; name another")
+
+
+def test_demo_at_full_size_prints_counts_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridwhistle.bot.commands.city.build_big_city", lambda *_args, **_named: {"residents": 400_000})
+
+    result = run("demo", "--scale", "city")
+
+    assert "400,000" in result.stdout
+    assert result.stdout.rstrip().endswith(" s")
+
+
+class Parrot:
+    """Understands every message as the same report."""
+
+    def understand(self, text: str) -> Understood:
+        return Understood(
+            text=text,
+            language="zh",
+            intent="report" if text else "out_of_scope",
+            confidence=0.9,
+            matters=(MatterGuess(matter="gas_smell", confidence=0.8),),
+            place=PlaceMention(text="幸福小区", place="xingfu-xq"),
+            entities=(Entity(kind=EntityKind.DURATION, text="三天", value="72", start=0, end=2),),
+        )
+
+
+def test_classify_answers_every_line_whatever_its_bytes(monkeypatch: pytest.MonkeyPatch, own_store: Path) -> None:
+    def parrot(_settings: Settings, _city: City) -> Parrot:
+        return Parrot()
+
+    monkeypatch.setattr(nlu, "embedded", parrot)
+
+    result = run("nlu", "classify", given="\ufeff有燃气味\r\n\n".encode() + b"\xff\xfe\n" + "没有换行".encode())
+
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["text"] for answer in answers] == ["有燃气味", "", "\ufffd\ufffd", "没有换行"]
+    assert answers[0]["matter"] == "gas_smell"
+    assert answers[0]["category"] == "hazard"
+    assert answers[0]["entities"] == [{"kind": "duration", "text": "三天", "value": "72", "start": 0, "end": 2}]
+    assert answers[0]["emergency"] is None
+    assert (answers[1]["intent"], answers[1]["matter"], answers[1]["category"]) == ("out_of_scope", None, None)
+    assert not own_store.exists()
+
+
+@pytest.mark.parametrize("command", ["classify", "train"])
+def test_training_data_that_are_not_there_are_a_mistake(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GRIDWHISTLE_NLU_DATA_DIR", str(tmp_path))
+
+    assert mistake("nlu", command).startswith("no training data in ")
+
+
+def test_training_data_that_are_malformed_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    examples = tmp_path / "data" / "nlu"
+    examples.mkdir(parents=True)
+    (examples / "bad.yml").write_text("nlu:\n- intent: Bad Label\n  examples: |\n    - 你好\n", encoding="utf-8")
+    monkeypatch.setenv("GRIDWHISTLE_NLU_DATA_DIR", str(tmp_path))
+
+    assert "bad.yml:" in mistake("nlu", "train")
+
+
+def test_every_group_of_commands_is_registered_once() -> None:
+    assert len(set(cli.COMMANDS)) == len(cli.COMMANDS)
+    assert all(word in run("--help").stdout for word in ("init", "import", "demo", "nlu"))
+
+
+def test_the_store_of_the_settings_is_the_one_that_is_filled(own_store: Path) -> None:
+    run("init", "--demo")
+    store = Store(f"sqlite:///{own_store}")
+
+    with store.begin() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM person").scalar_one() > 200
+    store.close()

@@ -1,0 +1,94 @@
+"""Are the settings read as documented, and is the log free of personal data?"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from gridwhistle.bot.logs import BLOTTED, blot, set_up_logs
+from gridwhistle.bot.settings import LogLevel, Settings, bundled
+
+
+def test_the_defaults_run_in_a_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings()
+
+    assert settings.database_url == "sqlite:///var/gridwhistle.db"
+    assert (settings.host, settings.port, settings.region, settings.demo) == ("127.0.0.1", 8080, "fujin", False)
+    assert (settings.demo_dir / "org.csv").is_file()
+    assert settings.examples_dir.is_dir()
+
+
+def test_a_wheel_brings_its_data_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = tmp_path / "gridwhistle"
+    (package / "bundled" / "demo").mkdir(parents=True)
+    (tmp_path / "demo").mkdir()
+    monkeypatch.setattr("gridwhistle.bot.settings.PACKAGE", package)
+
+    assert bundled("demo") == package / "bundled" / "demo"
+    assert bundled("nlu_data") == tmp_path / "nlu_data"
+
+
+def test_personal_fields_and_numbers_are_blotted_out() -> None:
+    event = blot(
+        None,
+        "info",
+        {
+            "event": "call 13800000001 or +86 138 0000 0001 about 110101199003074258",
+            "words": "我家漏水",
+            "ticket": "幸福-261123-007",
+            "person_id": "01a208e9826074bba29413800000001a",
+            "attempts": 3,
+        },
+    )
+
+    assert event["event"] == f"call {BLOTTED} or {BLOTTED} about {BLOTTED}"
+    assert event["words"] == BLOTTED
+    assert event["ticket"] == "幸福-261123-007"
+    assert event["person_id"] == "01a208e9826074bba29413800000001a"
+    assert event["attempts"] == 3
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("restored")
+def test_json_logs_hold_our_events_and_those_of_libraries(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(level=LogLevel.INFO, as_json=True)
+
+    structlog.get_logger("ours").info("turn.done", turn="t1")
+    structlog.get_logger("ours").debug("not.shown")
+    logging.getLogger("theirs").warning("lost 13800000001")
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["level"]) for line in lines] == [
+        ("turn.done", "info"),
+        (f"lost {BLOTTED}", "warning"),
+    ]
+    assert lines[0]["turn"] == "t1"
+
+
+@pytest.mark.usefixtures("restored")
+def test_tracebacks_do_not_show_values(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(level=LogLevel.INFO, as_json=False)
+    words = "我家漏水"
+    try:
+        int(words[:0])
+    except ValueError:
+        structlog.get_logger("ours").exception("turn.failed")
+
+    shown = capsys.readouterr().err
+    assert "ValueError" in shown
+    assert words not in shown

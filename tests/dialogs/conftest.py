@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from town import Town
+
+from gridwhistle.services.clock import ShiftableClock
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    town = Town(tmp_path, ShiftableClock(frozen_at=datetime(2026, 11, 23, 6, 0, tzinfo=UTC)))
+    yield town
+    town.store.close()
