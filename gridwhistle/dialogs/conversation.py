@@ -10,8 +10,9 @@ from pathlib import Path
 import structlog
 
 from gridwhistle.dialogs import words
-from gridwhistle.dialogs.engine import Heard, Outcome, after_refusal, turn
+from gridwhistle.dialogs.engine import after_refusal, turn
 from gridwhistle.dialogs.flow import Flow, Flows, Say
+from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood

@@ -64,9 +64,10 @@ class Say:
         params: Mapping[str, object],
         buttons: tuple[Button, ...] = (),
         attachments: tuple[str, ...] = (),
+        card: str | None = None,
     ) -> Say:
         """The same from values that are a mapping already."""
-        say = cls(text, buttons=buttons, attachments=attachments)
+        say = cls(text, buttons=buttons, attachments=attachments, card=card)
         say.params = params
         return say
 

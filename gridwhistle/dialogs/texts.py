@@ -17,6 +17,7 @@ from typing import TypeAlias
 import yaml
 
 from gridwhistle.services.clock import Clock, in_city
+from gridwhistle.services.desk import Phrase
 
 FOLDER = Path(__file__).parent / "texts"
 FIRST_LANGUAGE = "zh"
@@ -92,6 +93,8 @@ class Texts:
         if isinstance(value, Sequence) and not isinstance(value, str):
             joint = "\n" if spec == "lines" else _JOIN.get(language, ", ")
             return joint.join(self._show(one, "", language) for one in value)
+        if isinstance(value, Phrase):
+            return self.text(value.key, language, {})
         in_language: Callable[[str], str] | None = getattr(value, f"{spec or 'name'}_in", None)
         return in_language(language) if in_language else str(value)
 

@@ -19,6 +19,8 @@ from gridwhistle.services.residents import tell_residents
 from gridwhistle.services.rules import (
     ACCEPT_URGENT_WITHIN,
     ACCEPT_WITHIN,
+    LAST_AGAIN_AFTER,
+    LAST_URGENT_AGAIN_AFTER,
     RETURN_ANSWER_WITHIN,
     RETURNS_BEFORE_ADJUDICATION,
 )
@@ -100,6 +102,13 @@ def hand_on(desk: Desk, ticket: Ticket, to: str, reason: str) -> None:
     _present(desk, ticket, "letter.assigned")
 
 
+def move_to_grid(desk: Desk, ticket: Ticket, grid: str) -> None:
+    """The place turned out to lie in another grid: its holder gets the ticket (the system's act)."""
+    ticket.grid = grid
+    people = ladder_of(desk, ticket)
+    hand_on(desk.as_system(), ticket, next((who for who in people if not is_away(desk, who)), people[-1]), "other grid")
+
+
 def not_accepted(desk: Desk, ticket: Ticket) -> None:
     """Nobody pressed in time: the next of the ladder gets the same live card; the last one keeps it.
 
@@ -112,7 +121,8 @@ def not_accepted(desk: Desk, ticket: Ticket) -> None:
     if not later:
         events.append(desk, ticket, "not_accepted", person=ticket.handler_id, reason="last of the ladder")
         show(desk, ticket, ticket.handler_id, "letter.still_unaccepted", fresh=True)
-        _wait_for_acceptance(desk, ticket)
+        again = LAST_URGENT_AGAIN_AFTER if ticket.urgent else LAST_AGAIN_AFTER
+        timers.put(desk, "accept_limit", ticket.id, desk.now + again)
         return
     present = [who for who in later if not is_away(desk, who)]
     hand_on(desk, ticket, (present or later)[0], "not_accepted")
@@ -181,25 +191,33 @@ def settle_return(desk: Desk, ticket: Ticket, *, upheld: bool, reason: str) -> s
 
 def my_list(desk: Desk, limit: int = 50) -> list[Ticket]:
     """The tickets on the acting person's desk, least time left first."""
+    return _list_of(desk, desk.me, limit)
+
+
+def _list_of(desk: Desk, person_id: str, limit: int) -> list[Ticket]:
     return list(
         desk.session.scalars(
             select(Ticket)
-            .where(Ticket.region == desk.region, Ticket.handler_id == desk.me, Ticket.status.in_(OPEN))
+            .where(Ticket.region == desk.region, Ticket.handler_id == person_id, Ticket.status.in_(OPEN))
             .order_by(Ticket.solve_by, Ticket.id)
             .limit(limit)
         )
     )
 
 
-def cover(desk: Desk) -> int:
-    """Hand everything on the acting worker's desk to the cover of each post (leave: AB顶岗); gives how many."""
-    handed = 0
-    for ticket in my_list(desk, limit=500):
+def cover(desk: Desk, person_id: str) -> dict[str, int]:
+    """Hand everything on a worker's desk to the cover of each post (leave: AB顶岗); gives to whom how many, by name.
+
+    The acting worker's own desk, or anybody's as the system's act.
+    """
+    handed: dict[str, int] = {}
+    for ticket in _list_of(desk, person_id, limit=500):
         if ticket.status in UNACCEPTED | WORKING:
-            others = [who for who in ladder_of(desk, ticket) if who != desk.me and not is_away(desk, who)]
+            others = [who for who in ladder_of(desk, ticket) if who != person_id and not is_away(desk, who)]
             if others:
                 hand_on(desk, ticket, others[0], "leave")
-                handed += 1
+                name = person(desk, others[0]).name
+                handed[name] = handed.get(name, 0) + 1
     return handed
 
 

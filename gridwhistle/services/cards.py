@@ -38,7 +38,7 @@ def facts(desk: Desk, ticket: Ticket, *, third_party: bool) -> dict[str, object]
     return {
         "number": ticket.number,
         "matter": matter_of(desk, ticket),
-        "place": ticket.place_work if third_party else ticket.place_exact,
+        "place": (ticket.place_work if third_party else ticket.place_exact) or "—",
         "words": WITHHELD if third_party else ticket.words,
         "status": ticket.status,
         "due": ticket.solve_by,

@@ -83,9 +83,7 @@ def lines(desk: Desk, where: Address, limit: int = 200) -> list[ChatLine]:
     """The last things that the person of a chat sent, oldest first."""
     rows = desk.session.scalars(
         select(InboxRow)
-        .where(
-            InboxRow.region == desk.region, InboxRow.channel == where.channel, InboxRow.address == where.address
-        )
+        .where(InboxRow.region == desk.region, InboxRow.channel == where.channel, InboxRow.address == where.address)
         .order_by(InboxRow.received_at.desc(), InboxRow.external_id.desc())
         .limit(limit)
     ).all()

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from gridwhistle.services.importing import Imported, import_all
-from gridwhistle.services.schema import Account, Person, Setting, Unit
+from gridwhistle.services.schema import Account, Person, Setting, Unit, table_of
 from gridwhistle.services.store import Store, insert_or_ignore
 
 DEMO_CHANNEL = "web"

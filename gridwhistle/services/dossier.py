@@ -21,7 +21,16 @@ from gridwhistle.services.residents import residents
 from gridwhistle.services.schema import Attachment, Event, JsonObject, Role, RoleGrant, Status, Ticket, Whistle
 
 BY_RESIDENTS = frozenset(
-    {"supplement", "voice", "voice_withdrawn", "reporter_changed", "urge", "withdraw", "follow_up_answered", "rechecked"}
+    {
+        "supplement",
+        "voice",
+        "voice_withdrawn",
+        "reporter_changed",
+        "urge",
+        "withdraw",
+        "follow_up_answered",
+        "rechecked",
+    }
 )
 OWN_WORDS = frozenset({"supplement", "voice", "follow_up_answered"})
 """Kinds whose note is a resident's own words: for the city's staff alone, not for other residents."""
@@ -111,9 +120,7 @@ def photos_of(desk: Desk, ticket: Ticket) -> tuple[str, ...]:
     return tuple(
         desk.session.scalars(
             select(Attachment.id)
-            .where(
-                Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind == "photo"
-            )
+            .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind == "photo")
             .order_by(Attachment.id)
         )
     )

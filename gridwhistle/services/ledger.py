@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from gridwhistle.services import events, tickets
 from gridwhistle.services.cards import matter_of
+from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import Step
 from gridwhistle.services.masking import mask_name, mask_numbers
@@ -54,7 +55,7 @@ class LedgerPage:
     """The public page of one ticket."""
 
     number: str
-    matter: str
+    matter: MatterSpec
     category: Category
     place: str
     grid: str
@@ -87,7 +88,7 @@ def recent(desk: Desk, limit: int = 50) -> list[LedgerPage]:
 def _page(desk: Desk, ticket: Ticket) -> LedgerPage:
     return LedgerPage(
         number=ticket.number,
-        matter=matter_of(desk, ticket).name,
+        matter=matter_of(desk, ticket),
         category=ticket.category,
         place=ticket.place_public,
         grid=desk.city.unit_name(ticket.grid),

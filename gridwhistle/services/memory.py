@@ -30,10 +30,12 @@ def take_in(
     )
 
 
-def recall(session: Session, region: str, where: Address, now: datetime) -> tuple[Actor, JsonObject]:
+def recall(
+    session: Session, region: str, where: Address, now: datetime, *, heard: bool = True
+) -> tuple[Actor, JsonObject]:
     """The person of a chat with all roles, and the dialogue's state; locks the chat for this transaction.
 
-    A chat that was never heard before gets a new resident.
+    A chat that was never heard before gets a new resident. ``heard`` is whether the person said something now.
     """
     rows = session.execute(
         select(
@@ -61,7 +63,7 @@ def recall(session: Session, region: str, where: Address, now: datetime) -> tupl
     if not rows:
         return _newcomer(session, region, where, now), {}
     first = rows[0]
-    if now - first.last_heard_at > HEARD_GRAIN:
+    if heard and now - first.last_heard_at > HEARD_GRAIN:
         session.execute(
             update(Account)
             .where(Account.region == region, Account.channel == where.channel, Account.address == where.address)

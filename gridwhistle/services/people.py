@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.places import Location
 from gridwhistle.services.rules import INVITE_VALID
-from gridwhistle.services.schema import Account, Contact, Conversation, Invite, Person, Reveal, Role
+from gridwhistle.services.schema import Account, Contact, Conversation, Invite, Person, Reveal, Role, RoleGrant
 from gridwhistle.services.store import new_id
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -60,6 +60,26 @@ def bind(desk: Desk, code: str) -> Person:
     if person is None:
         raise LookupError("an invite without a person")
     return person
+
+
+def staff_named(desk: Desk, name: str, limit: int = 8) -> list[Person]:
+    """The members of staff of this name, or with this code, for an invitation."""
+    staff = select(RoleGrant.person_id).where(
+        RoleGrant.region == desk.region, RoleGrant.role.not_in((Role.RESIDENT, Role.PARTY_MEMBER))
+    )
+    wanted = name.strip()
+    return list(
+        desk.session.scalars(
+            select(Person)
+            .where(
+                Person.region == desk.region,
+                (Person.name == wanted) | (Person.code == wanted),
+                Person.id.in_(staff),
+            )
+            .order_by(Person.id)
+            .limit(limit)
+        )
+    )
 
 
 def phone(desk: Desk, person_id: str, reason: str) -> str | None:

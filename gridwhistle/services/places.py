@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import JsonObject
+
+DOOR = re.compile(r"[-－]?\d{3,4}(室|房|号房)?(?!\d|年|路|号楼|栋)|(室|房)$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +74,9 @@ def at_home(city: City, where: Location, home: str | None) -> Location:
 
 def public_name(city: City, where: Location) -> str:
     """Street level: the estate, road, landmark or hamlet alone; for an unknown place its words without numbers."""
-    if where.place is not None and where.place in city.places:
+    if where.place in city.units:
+        return city.units[where.place].name
+    if where.place in city.places:
         info = city.places[where.place]
         return city.places[info.parent].name if info.parent else info.name
     return "".join(letter for letter in where.text if not letter.isdigit())[:30]
@@ -88,12 +93,12 @@ def exact_name(city: City, where: Location) -> str:
 
 
 def _name(city: City, where: Location, *, door: bool) -> str:
-    if where.place is None or where.place not in city.places:
-        base = where.text
-        if where.building and where.building not in base:
-            base += f"{where.building}号楼"
-        return base
-    parts = [city.full_name(where.place)]
+    if where.place in city.units:
+        parts = [city.units[where.place].name]
+    elif where.place in city.places:
+        parts = [city.full_name(where.place)]
+    else:
+        return _without_door(where) if not door else where.text
     if where.building:
         parts.append(f"{where.building}号楼" if where.building.isdigit() else f"{where.building}座")
     if where.unit:
@@ -103,3 +108,8 @@ def _name(city: City, where: Location, *, door: bool) -> str:
     if where.detail:
         parts.append(where.detail)
     return "".join(parts)
+
+
+def _without_door(where: Location) -> str:
+    """An unknown place's words with every number of a room taken out."""
+    return DOOR.sub("", where.text.replace(where.room, "") if where.room else where.text)

@@ -5,6 +5,7 @@ For transcripts and tests only; no flow and no page may look past a person's rig
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +13,17 @@ from sqlalchemy import func, select
 from gridwhistle.services import events
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.schema import Account, Attachment, Conversation, JsonObject, Person, Ticket, TimerRow
+from gridwhistle.services.schema import (
+    Account,
+    Attachment,
+    Conversation,
+    JsonObject,
+    Person,
+    Role,
+    RoleGrant,
+    Ticket,
+    TimerRow,
+)
 from gridwhistle.services.store import Store
 
 
@@ -23,6 +34,7 @@ class Player:
     person_id: str
     name: str
     address: str
+    roles: frozenset[Role]
 
 
 def copy_of(template: Store) -> Store:
@@ -40,13 +52,16 @@ def copy_of(template: Store) -> Store:
 
 def players(desk: Desk) -> list[Player]:
     """Everybody who has a chat of the demo."""
+    held: defaultdict[str, set[Role]] = defaultdict(set)
+    for grant in desk.session.scalars(select(RoleGrant).where(RoleGrant.region == desk.region)):
+        held[grant.person_id].add(grant.role)
     rows = desk.session.execute(
         select(Person.id, Person.name, Account.address)
         .join(Account, (Account.region == Person.region) & (Account.person_id == Person.id))
         .where(Person.region == desk.region, Person.name != "", Account.channel == DEMO_CHANNEL)
         .order_by(Account.address)
     )
-    return [Player(person_id=row.id, name=row.name, address=row.address) for row in rows]
+    return [Player(person_id=row.id, name=row.name, address=row.address, roles=frozenset(held[row.id])) for row in rows]
 
 
 def timers_left(desk: Desk) -> list[TimerRow]:

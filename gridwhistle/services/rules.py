@@ -12,6 +12,9 @@ from gridwhistle.services.calendar import Limit
 ACCEPT_WITHIN = timedelta(hours=2)
 """Somebody accepts within two hours (Beijing, network channel), or the other holder gets the work."""
 ACCEPT_URGENT_WITHIN = timedelta(minutes=15)
+LAST_AGAIN_AFTER = timedelta(hours=24)
+"""Whoever is the last of the ladder cannot hand on: the card is shown again once a day."""
+LAST_URGENT_AGAIN_AFTER = timedelta(hours=2)
 SIGN_WITHIN = timedelta(hours=1)
 """Office time for a department to sign a whistle (Nanjing Gulou); the clock starts at dispatch."""
 ARRIVE_WITHIN = Limit.parse("3wd")

@@ -122,6 +122,8 @@ def record(desk: Desk, ticket: Ticket, answers: Answers, *, for_person: str | No
     ``for_person``: the resident whom the acting coordinator has on the telephone. Raises ``Refused`` when that person
     was not asked or has answered already.
     """
+    if for_person is not None and coordinator(desk, ticket.grid) != desk.actor.person_id:
+        raise Refused("refused.not_allowed")
     row = _open_row(desk, ticket, for_person or desk.me)
     _fill(row, answers, desk.now)
     events.append(
@@ -335,6 +337,7 @@ def _ask_to_call(desk: Desk, ticket: Ticket, row: FollowUp) -> None:
             key=f"phone:{ticket.id}:{row.round}",
             card=f"phone:{ticket.id}",
             buttons=(
+                Button(label="button.phone_number", press=press("phone_call", ticket)),
                 Button(label="button.phone_reached", press=press("phone_call", ticket, reached="yes")),
                 Button(label="button.phone_not_reached", press=press("phone_call", ticket, reached="no")),
             ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from gridwhistle.services import org
 from gridwhistle.services.desk import Desk, Refused
@@ -16,6 +16,16 @@ from gridwhistle.services.schema import HumanTalk, PlaceKind, Role
 from gridwhistle.services.store import new_id
 
 COORDINATORS = (Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR)
+
+
+# Looked up on every text: built once, without the ORM.
+_TALKS = HumanTalk.__table__
+_TAKEN = select(_TALKS.c.id, _TALKS.c.resident_id, _TALKS.c.coordinator_id).where(
+    _TALKS.c.region == bindparam("here"), _TALKS.c.ended_at.is_(None), _TALKS.c.coordinator_id.is_not(None)
+)
+_MINE = _TALKS.c.resident_id == bindparam("me")
+_AS_RESIDENT = _TAKEN.where(_MINE).limit(1)
+_AS_EITHER = _TAKEN.where(_MINE | (_TALKS.c.coordinator_id == bindparam("me"))).limit(1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,19 +40,8 @@ class Talk:
 def active(desk: Desk) -> Talk | None:
     """The taken talk in which the acting person is now."""
     me = desk.me
-    mine = HumanTalk.resident_id == me
-    if desk.actor.has(*COORDINATORS):
-        mine |= HumanTalk.coordinator_id == me
-    row = desk.session.execute(
-        select(HumanTalk.id, HumanTalk.resident_id, HumanTalk.coordinator_id)
-        .where(
-            HumanTalk.region == desk.region,
-            HumanTalk.ended_at.is_(None),
-            HumanTalk.coordinator_id.is_not(None),
-            mine,
-        )
-        .limit(1)
-    ).first()
+    wanted = _AS_EITHER if desk.actor.has(*COORDINATORS) else _AS_RESIDENT
+    row = desk.session.connection().execute(wanted, {"here": desk.region, "me": me}).first()
     if row is None:
         return None
     as_resident = row.resident_id == me

@@ -15,7 +15,7 @@ from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN, Step, move
 from gridwhistle.services.org import coordinator
 from gridwhistle.services.places import Location
-from gridwhistle.services.residents import voices
+from gridwhistle.services.residents import tell_residents, voices
 from gridwhistle.services.rules import NEARBY_SINCE, URGE_EVERY, URGES_BEFORE_ESCALATION
 from gridwhistle.services.schema import Attachment, Counter, Event, Status, Ticket, Voice, table_of
 from gridwhistle.services.store import count_up, insert_or_ignore, new_id
@@ -114,6 +114,27 @@ def supplement(desk: Desk, ticket: Ticket, text: str, photos: Sequence[str] = ()
     show(desk, ticket, ticket.handler_id, "letter.supplemented", said={"added": text})
 
 
+def locate(desk: Desk, ticket: Ticket, where: Location) -> None:
+    """Enter the place of a ticket that was opened without one; another grid's holder gets it then.
+
+    Raises ``Refused`` for a ticket that is not the acting person's or no longer open.
+    """
+    if not is_mine(desk, ticket):
+        raise Refused("refused.not_yours", number=ticket.number)
+    if ticket.status not in OPEN:
+        raise Refused("refused.status", number=ticket.number, status=ticket.status)
+    ticket.place = where.place if where.place in desk.city.places else None
+    ticket.place_public = places.public_name(desk.city, where)
+    ticket.place_work = places.work_name(desk.city, where)
+    ticket.place_exact = places.exact_name(desk.city, where)
+    grid = places.grid_of(desk.city, where)
+    events.append(desk, ticket, "located", place=ticket.place, text=where.text, grid=grid)
+    if grid is not None and grid != ticket.grid:
+        assignments.move_to_grid(desk, ticket, grid)
+    else:
+        show(desk, ticket, ticket.handler_id, "letter.located", fresh=True)
+
+
 def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
     """Take a report back. Others who added their voice keep the ticket alive: the first of them becomes its reporter.
 
@@ -135,6 +156,33 @@ def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
     timers.cancel(desk, ticket.id)
     whistles.end_all(desk, ticket)
     show(desk, ticket, ticket.handler_id, "letter.withdrawn")
+
+
+def note(desk: Desk, ticket: Ticket, text: str) -> None:
+    """Write the handler's words on how far it has come into the history; an accepted ticket is in progress then.
+
+    Raises ``Refused`` for anybody else, and for a ticket that nobody works on.
+    """
+    if lifecycle.Who.HANDLER not in lifecycle.capacities(desk, ticket):
+        raise Refused("refused.not_yours", number=ticket.number)
+    if ticket.status not in lifecycle.WORKING | lifecycle.PAUSED:
+        raise Refused("refused.status", number=ticket.number, status=ticket.status)
+    if ticket.status is Status.ACCEPTED:
+        move(desk, ticket, Step.BEGIN)
+    events.append(desk, ticket, "note", text=text)
+
+
+def refuse(desk: Desk, ticket: Ticket, reason: str, route: str) -> None:
+    """Say that a matter is not the city's to solve, why, and which legal way is open (国办函〔2025〕66号).
+
+    Raises ``Refused`` for everybody but the leaders of its grid.
+    """
+    move(desk, ticket, Step.REFUSE, reason=reason, route=route)
+    ticket.closed_at = desk.now
+    timers.cancel(desk, ticket.id)
+    whistles.end_all(desk, ticket)
+    show(desk, ticket, ticket.handler_id, "letter.refused_card", reason=reason)
+    tell_residents(desk, ticket, "letter.refused", reason=reason, route=route)
 
 
 def urge(desk: Desk, ticket: Ticket) -> int:

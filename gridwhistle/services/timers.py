@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
@@ -68,10 +68,13 @@ def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
 
 
 def next_due(desk: Desk) -> datetime | None:
-    """When the next timer of the region is due."""
-    return desk.session.execute(
-        select(func.min(TimerRow.due_at)).where(TimerRow.region == desk.region)
-    ).scalar_one_or_none()
+    """When the next timer of the region is due; for one that failed, when it is tried again."""
+    free, leased = desk.session.execute(
+        select(
+            func.min(case((TimerRow.leased_until.is_(None), TimerRow.due_at))), func.min(TimerRow.leased_until)
+        ).where(TimerRow.region == desk.region)
+    ).one()
+    return min((moment for moment in (free, leased) if moment is not None), default=None)
 
 
 def claim(desk: Desk, batch: int = 100) -> list[DueTimer]:

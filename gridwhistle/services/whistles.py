@@ -411,12 +411,15 @@ def show_clerk(desk: Desk, whistle: Whistle, text: str) -> None:
                 },
                 key=f"whistle:{whistle.id}:{ticket.events}:{person_id}:{text}",
                 card=f"whistle:{whistle.id}",
-                buttons=tuple(
-                    Button(label=f"button.{flow}", press=_open(flow, whistle)) for flow in _next(whistle.state)
-                ),
+                buttons=buttons(whistle),
                 priority=Priority.EMERGENCY if ticket.urgent else Priority.PERSONAL,
             ),
         )
+
+
+def buttons(whistle: Whistle) -> tuple[Button, ...]:
+    """What the department can do next, by the whistle's state."""
+    return tuple(Button(label=f"button.{flow}", press=_open(flow, whistle)) for flow in _next(whistle.state))
 
 
 def _next(state: WhistleState) -> tuple[str, ...]:

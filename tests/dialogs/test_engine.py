@@ -100,7 +100,7 @@ def test_an_unclear_sentence_is_asked_about_with_buttons(town: Town) -> None:
     assert town.say("堵了还是漏了").endswith("[下水堵塞|噪声|都不是]")
     assert town.press("噪声") == "在哪儿？"
     town.say("取消")
-    assert town.say("那个事").endswith("[查进度|都不是]")
+    assert town.say("那个事").endswith("[查办理进度|都不是]")
     assert "换个说法" in town.say("都不是")
 
 
@@ -264,3 +264,43 @@ def test_a_person_takes_over_and_hands_back(town: Town) -> None:
     assert "结束了" in town.say("结束", "li")
     assert "对方结束" in Town.shown(town.letters("zhang")[-1])
     assert "没太明白" in town.say("嘟嘟嘟")
+
+
+def test_a_refusal_after_another_dialog_of_the_turn_undoes_itself_alone(town: Town) -> None:
+    town.send(Wake(flow="chain", given={}, key="k"))
+    assert [row.text for row in town.letters("zhang")] == ["留下了", "没找到这张工单。"]
+    assert town.name_of("zhang") == "改过"
+
+
+def test_photos_and_emergencies_in_a_talk_reach_the_coordinator(town: Town) -> None:
+    town.say("找个人")
+    town.press("我来接", "li")
+    town.photo("p1")
+    assert town.letters("li")[-1].attachments == ["p1"]
+    assert "快打119" in town.say("着火了")
+    assert "着火了" in town.letters("li")[-1].text
+
+
+def test_an_answer_too_long_says_so(town: Town) -> None:
+    town.send(Wake(flow="deep", given={}, key="k"))
+    assert "有点长" in town.say("长" * 1200)
+
+
+def test_free_words_let_a_clear_question_pass(town: Town) -> None:
+    town.send(Wake(flow="deep", given={}, key="k"))
+    assert town.say("到哪了").endswith("咱们接着刚才的：\n深")
+    assert town.say("今天天气咋样").startswith("在办")
+
+
+def test_a_stale_nudge_does_nothing(town: Town) -> None:
+    town.say("下水道堵了")
+    assert town.send(Wake(flow="draft_nudge", given={"token": "old", "stage": 1}, key="k")) == []
+
+
+def test_a_button_for_somebody_else_is_refused_kindly(town: Town) -> None:
+    assert "用不了" in town.send(Wake(flow="visit", given={}, key="k"))[0]
+    assert "过时" in town.send(Wake(flow="no_such_flow", given={}, key="k"))[0]
+
+
+def test_given_answers_are_checked(town: Town) -> None:
+    assert "满意吗" in town.send(Wake(flow="rate", given={"came": True, "mark": "forged"}, key="k"))[0]

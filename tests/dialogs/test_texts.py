@@ -71,6 +71,11 @@ def test_a_retry_says_something_else_than_the_question(texts: Texts, language: s
     assert same == []
 
 
+def test_every_flow_that_an_intent_opens_can_be_offered_by_name(texts: Texts) -> None:
+    named = {f"clarify.flow.{flow.name}" for flow in FLOWS if flow.opens_on}
+    assert sorted(named - texts.keys(FIRST_LANGUAGE)) == []
+
+
 def test_no_text_is_unused(texts: Texts, source: str) -> None:
     within = {
         part.spec
@@ -79,12 +84,15 @@ def test_no_text_is_unused(texts: Texts, source: str) -> None:
         if isinstance(part, Field) and part.spec.startswith("name.")
     }
     questions = derived()
+    page_names = set(re.findall(r"\w+", source))
 
     def used(key: str) -> bool:
         parts = key.split(".")
         prefixes = [".".join(parts[:many]) for many in range(1, len(parts))]
         return (
             key in questions
+            # A page gets the texts of its prefix by their last name.
+            or (parts[0] == "web" and parts[-1] in page_names)
             or f'"{key}"' in source
             or f"'{key}'" in source
             or any(f'"{prefix}.{{' in source or f"'{prefix}.{{" in source for prefix in prefixes)

@@ -35,6 +35,7 @@ from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services import timers
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.org import person
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import (
     Account,
@@ -82,11 +83,12 @@ guide:
 broken: {done: x, x: {ask: x, retry: y}}
 deep:
   one: {ask: 深, retry: 更深}
+chain:
+  done: 留下了
 deep_two:
   one: {ask: 深, retry: 更深}
 deep_three:
   one: {ask: 深, retry: 更深}
-clarify.flow.progress: 查进度
 """
 
 
@@ -185,6 +187,13 @@ class Broken(Flow):
         return Say("broken.done")
 
 
+class Chain(Flow):
+    def run(self, ask: Ask, desk: Desk) -> Result:
+        person(desk, desk.me).name = "改过"
+        desk.writes += 1
+        return Say("chain.done", then=Open(flow="urge", given={"ticket": "t8"}))
+
+
 class Deep(Flow):
     one = FreeText()
 
@@ -202,10 +211,12 @@ class DeepThree(Deep):
 
 
 FLOWS: tuple[type[Flow], ...] = (
-    Clarify, Report, Visit, Urge, Rate, Danger, Progress, Guide, Broken, Deep, DeepTwo, DeepThree, PersonFlow, TakeTalk,
+    Clarify, Report, Visit, Urge, Rate, Danger, Progress, Guide, Broken, Chain, Deep, DeepTwo, DeepThree,
+    PersonFlow, TakeTalk,
 )  # fmt: skip
 
 DRAIN = (MatterGuess(matter="drain", confidence=0.9),)
+TWO = (MatterGuess(matter="drain", confidence=0.4), MatterGuess(matter="noise", confidence=0.3))
 ESTATE = PlaceMention(text="幸福小区3号楼", place="xq", building="3")
 
 
@@ -222,7 +233,7 @@ MEANT: dict[str, Understood] = {
     "不对，是5号楼": understood("correct", place=PlaceMention(text="5号楼", building="5")),
     "说错了": understood("correct"),
     "到哪了": understood("progress"),
-    "堵了还是漏了": understood("report", 0.45, matters=(MatterGuess(matter="drain", confidence=0.4), MatterGuess(matter="noise", confidence=0.3))),
+    "堵了还是漏了": understood("report", 0.45, matters=TWO),
     "那个事": understood("progress", 0.4),
     "着火了": understood("report", emergency=Emergency.FIRE),
     "今天天气咋样": understood("out_of_scope"),
@@ -363,6 +374,11 @@ class Town:
     def timers(self) -> list[str]:
         with self.store.begin() as session:
             return [f"{row.job}:{row.payload['stage']}" for row in session.scalars(select(TimerRow))]
+
+    def name_of(self, who: str) -> str:
+        with self.store.begin() as session:
+            row = session.get(Person, (REGION, who))
+            return row.name if row else ""
 
     def state(self, who: str = "zhang") -> dict:  # type: ignore[type-arg]
         with self.store.begin() as session:

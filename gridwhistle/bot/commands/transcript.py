@@ -11,8 +11,8 @@ from rich.console import Console
 from gridwhistle.bot.commands.opening import UserMistake, read_settings
 from gridwhistle.bot.transcript.play import Difference, play
 from gridwhistle.bot.transcript.script import Script, ScriptError, read_script
-from gridwhistle.bot.transcript.stage import World
 from gridwhistle.bot.transcript.update import update
+from gridwhistle.bot.transcript.world import World
 
 
 def register(app: typer.Typer) -> None:

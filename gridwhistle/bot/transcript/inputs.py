@@ -64,7 +64,8 @@ class Again:
     """The channel delivers the person's previous update once more, under the same id."""
 
 
-Input: TypeAlias = Words | PressLabel | PressOfAnother | PressForged | Pictures | Unreadable | Position | Again
+Act: TypeAlias = Words | PressLabel | PressOfAnother | PressForged | Pictures | Unreadable | Position
+Input: TypeAlias = Act | Again
 
 UNREADABLE = {"语音": "voice", "表情包": "sticker", "视频": "video", "文件": "file"}
 FILLER = "这事反映好多回了"

@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from gridwhistle.dialogs.nlu.intents import Model
+from gridwhistle.dialogs.nlu.emergency import emergency
+from gridwhistle.dialogs.nlu.entities import entities, place_entity
 from gridwhistle.dialogs.nlu.places import Gazetteer
 from gridwhistle.dialogs.nlu.segments import PartBands, segments
-from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
 from gridwhistle.dialogs.nlu.understood import (
     OUT_OF_SCOPE,
     MatterGuess,
     Segment,
     Understood,
 )
+from gridwhistle.dialogs.words import language_of
 
 SURE = 0.95
 NOWHERE = "无"
@@ -72,25 +71,33 @@ def write_meaning(understood: Understood) -> str:
     return f"{understood.intent}@{understood.confidence:.2f} {guesses}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What a `~` line may name."""
+
+    intents: frozenset[str]
+    matters: frozenset[str]
+    gazetteer: Gazetteer
+
+    def check(self, meaning: Meaning) -> None:
+        """Raise ``Unmeant`` for an intent or matter that no engine could propose."""
+        for part in meaning.parts:
+            if part.intent not in self.intents:
+                raise Unmeant(f"there is no intent “{part.intent}” in the training data")
+            for guess in part.matters:
+                if guess.matter not in self.matters:
+                    raise Unmeant(f"there is no matter “{guess.matter}” in the catalogue")
+
+
 class Directed:
     """Understanding by the file: what a sentence means is given; places, times and dangers come from the real rules.
 
     With a ``prompter`` it asks that engine where the file is silent, and remembers the answer for the file.
     """
 
-    def __init__(self, gazetteer: Gazetteer, prompter: Callable[[str], Understood] | None = None) -> None:
-        # A model that knows nothing, so that the engine around it contributes its rules and nothing else.
-        blank = Model(
-            labels=(OUT_OF_SCOPE,),
-            vocabulary={},
-            rarity=np.zeros(0, dtype=np.float32),
-            matrix=np.zeros((0, 1), dtype=np.float32),
-            bias=np.zeros(1, dtype=np.float32),
-            temperature=1.0,
-        )
-        self._rules = EmbeddedUnderstanding(blank, gazetteer)
-        self.bands = self._rules.bands
-        self._gazetteer = gazetteer
+    def __init__(self, known: Known, prompter: Callable[[str], Understood] | None = None) -> None:
+        self._known = known
+        self._gazetteer = known.gazetteer
         self._prompter = prompter
         self._meaning: Meaning | None = None
         self.problem: str | None = None
@@ -104,7 +111,7 @@ class Directed:
 
     def understand(self, text: str) -> Understood:
         """What the file says; never raises, as every engine: a missing or unfit `~` line is kept in ``problem``."""
-        found = self._rules.understand(text)
+        found = self._by_rules(text)
         if not _HAS_LETTERS.search(text):
             return found
         if self._meaning is None:
@@ -114,6 +121,19 @@ class Directed:
         except Unmeant as problem:
             self.problem = str(problem)
             return found
+
+    def _by_rules(self, text: str) -> Understood:
+        place = self._gazetteer.mention(text)
+        named = place_entity(text, place) if place else None
+        return Understood(
+            text=text,
+            language=language_of(text) or "zh",
+            intent=OUT_OF_SCOPE,
+            confidence=1.0,
+            place=place,
+            entities=(*entities(text), *([named] if named else [])),
+            emergency=emergency(text),
+        )
 
     def _without(self, text: str, found: Understood) -> Understood:
         if self._prompter is None:
@@ -125,6 +145,7 @@ class Directed:
         return self._fill(found, parse_meaning(self.prompted))
 
     def _fill(self, found: Understood, meaning: Meaning) -> Understood:
+        self._known.check(meaning)
         first = meaning.parts[0]
         place = found.place
         if first.place is not None:

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gridwhistle.bot.transcript.hands import Mishap
 from gridwhistle.bot.transcript.meaning import Directed
-from gridwhistle.bot.transcript.script import Expected, Passing, Scene, Script, Speech, Stated
-from gridwhistle.bot.transcript.stage import Mishap, Stage, World
+from gridwhistle.bot.transcript.script import LOOSE_TIMERS, Expected, Passing, Scene, Script, Speech, Stated
+from gridwhistle.bot.transcript.stage import Stage
 from gridwhistle.bot.transcript.wording import Heard
+from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.services import rehearsal
 
@@ -33,7 +35,7 @@ def play(script: Script, world: World, *, through_model: bool = False) -> list[D
 
     In exact mode the `~` lines say what sentences mean, through the model the trained engine does.
     """
-    understanding = world.trained if through_model else Directed(world.gazetteer)
+    understanding = world.trained if through_model else world.director()
     try:
         with staged(script, world, understanding) as stage:
             known = frozenset[str]()
@@ -133,10 +135,12 @@ def _is_for(letter: Heard, line: Expected, stage: Stage) -> bool:
 
 
 def _leftovers(script: Script, stage: Stage) -> Iterator[str]:
-    timers = stage.timers()
+    with stage.office.desk() as desk:
+        timers = [timer.key for timer in rehearsal.timers_left(desk)]
+        broken = rehearsal.broken_chains(desk)
     if timers and not script.loose_timers:
-        yield f"timers are left over (end the file with “= 其余定时器不管” if they may be): {', '.join(timers)}"
-    for number in stage.broken_chains():
+        yield f"timers are left over (end the file with “= {LOOSE_TIMERS}” if they may be): {', '.join(timers)}"
+    for number in broken:
         yield f"the history of {number} does not verify"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gridwhistle.bot.transcript.meaning import Directed
 from gridwhistle.bot.transcript.play import Difference, Stumble, perform, staged, state_fact
 from gridwhistle.bot.transcript.script import Expected, Note, Scene, Script, Speech, Stated
-from gridwhistle.bot.transcript.stage import Stage, World
+from gridwhistle.bot.transcript.stage import Stage
 from gridwhistle.bot.transcript.wording import Heard
+from gridwhistle.bot.transcript.world import World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,8 +26,7 @@ def update(script: Script, world: World) -> Updated:
     A sentence without its `~` line gets the trained engine's. From a line that cannot be played on, the rest stays as
     it is.
     """
-    # Asked for late: most files have all their `~` lines, and the engine takes its time to train.
-    understanding = Directed(world.gazetteer, lambda text: world.trained.understand(text))
+    understanding = world.director(prompting=True)
     lines: list[str] = []
     problems: list[Difference] = []
     known = frozenset[str]()

@@ -43,7 +43,6 @@ class Heard:
     buttons: tuple[str, ...] = ()
     photos: int = 0
     reply: bool = False
-    text_key: str = ""
 
     def written(self, label: str | None = None) -> str:
         """The lines of a transcript for this letter; ``label`` is how the file calls the person."""
@@ -56,7 +55,9 @@ class Heard:
 
 def parse_wanted(text: str) -> Wanted:
     """Read the part after the label of a bot's line, its continuations joined."""
-    text, buttons, photos = text.strip(), (), None
+    text = text.strip()
+    buttons: tuple[str, ...] = ()
+    photos: int | None = None
     if found := _BUTTONS.search(text):
         buttons = tuple(label.strip() for label in found[1].split("|"))
         text = text[: found.start()]

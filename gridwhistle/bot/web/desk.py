@@ -77,10 +77,10 @@ class WebDesk:
         return HTMLResponse(body, status)
 
     def script_words(self, language: str) -> dict[str, str]:
-        """The words that the page's scripts use, by the last part of their keys."""
+        """The words that the page's scripts use, by their keys."""
         prefix = "web.page."
         keys = (key for key in self.app.texts.keys(language) if key.startswith(prefix))
-        return {key.removeprefix(prefix): self.app.texts.text(key, language, {}) for key in keys}
+        return {key: self.app.texts.text(key, language, {}) for key in keys}
 
     @property
     def city(self) -> str:

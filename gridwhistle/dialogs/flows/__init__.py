@@ -9,6 +9,7 @@ from gridwhistle.dialogs.flows.find_worker import FindWorker
 from gridwhistle.dialogs.flows.follow_up import FollowUp
 from gridwhistle.dialogs.flows.help import Help
 from gridwhistle.dialogs.flows.join import Join
+from gridwhistle.dialogs.flows.locate import Locate
 from gridwhistle.dialogs.flows.person import Person
 from gridwhistle.dialogs.flows.policy import Policy
 from gridwhistle.dialogs.flows.progress import Progress, TicketHistory
@@ -32,6 +33,7 @@ FLOWS: tuple[type[Flow], ...] = (
     FollowUp,
     Help,
     Join,
+    Locate,
     Policy,
     Progress,
     TicketHistory,

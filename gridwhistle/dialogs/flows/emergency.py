@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
-from gridwhistle.dialogs.flows.report import location
+from gridwhistle.dialogs.flows.report import DANGERS, location
 from gridwhistle.dialogs.nlu.understood import Emergency as Kind
 from gridwhistle.services import places, tickets
 from gridwhistle.services.desk import Desk
@@ -14,13 +14,7 @@ from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.org import person
 from gridwhistle.services.places import Location
 
-MATTERS = {
-    Kind.FIRE: "fire_emergency",
-    Kind.GAS: "gas_smell",
-    Kind.INJURY: "injury_emergency",
-    Kind.VIOLENCE: "violence_emergency",
-    Kind.SUICIDE: "life_crisis",
-}
+MATTERS = {**{kind: matter for matter, kind in DANGERS.items()}, Kind.GAS: "gas_smell"}
 SAME_FOR = timedelta(hours=2)
 
 
@@ -34,7 +28,7 @@ class Emergency(Flow):
 
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Open the ticket without a question, say what to do, and ask for the place only if it is unknown."""
-        kind = ask.opened.emergency
+        kind = ask.opened.emergency or _given(ask)
         if kind is None:
             return Say("emergency.call")
         known = next(
@@ -47,9 +41,9 @@ class Emergency(Flow):
         )
         if known is not None:
             tickets.supplement(desk, known, ask.opened.text)
-            return Say(f"emergency.{kind}", then=None), Say("emergency.added", number=known.number)
+            return Say(f"emergency.{kind}"), Say("emergency.added", number=known.number)
         mention = ask.opened.place
-        where = places.at_home(desk.city, location(mention), desk.actor.place) if mention else Location()
+        where = places.at_home(desk.city, location(mention), desk.actor.place) if mention else _unknown(desk)
         ticket = tickets.open_ticket(
             desk,
             tickets.Draft(
@@ -63,5 +57,20 @@ class Emergency(Flow):
         advice = Say(f"emergency.{kind}")
         told = Say("emergency.ticket", number=ticket.number, worker=person(desk, ticket.handler_id).name)
         if places.grid_of(desk.city, where) is None:
-            told.then = Open(flow="supplement", given={"ticket": ticket.id, "why": "place"})
+            told.then = Open(flow="locate", given={"ticket": ticket.id})
         return advice, told
+
+
+def _given(ask: Ask) -> Kind | None:
+    """The danger that the model, not the rules, found in a report."""
+    kind = ask.given("kind")
+    return Kind(kind) if isinstance(kind, str) and kind in set(Kind) else None
+
+
+def _unknown(desk: Desk) -> Location:
+    """Those who come at once must at least know where the caller lives."""
+    home = desk.actor.place
+    if home not in desk.city.places:
+        return Location()
+    params = {"home": desk.city.full_name(home)}
+    return Location(text=desk.wording.text("emergency.place_unknown", desk.actor.language, params))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
+from gridwhistle.dialogs.nlu.understood import Emergency as Danger
 from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
 from gridwhistle.dialogs.opened import dump_place, load_place
 from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
@@ -16,6 +17,13 @@ from gridwhistle.services.org import person
 from gridwhistle.services.places import Location
 from gridwhistle.services.schema import Category, Json, UnitKind
 
+DANGERS = {
+    "fire_emergency": Danger.FIRE,
+    "injury_emergency": Danger.INJURY,
+    "violence_emergency": Danger.VIOLENCE,
+    "life_crisis": Danger.SUICIDE,
+}
+"""Matters of present danger: they open the emergency dialog, never a card to be confirmed."""
 OTHER = "other"
 UNSURE = "unsure"
 MOST_COMMUNITIES = 8
@@ -60,8 +68,9 @@ class Report(Flow):
         matter = self._matter(ask, desk)
         if matter is None:
             return Say("report.other", then=Open(flow="person", sentence=True))
-        if matter.category is Category.POLICY:
-            return Open(flow="policy", given={"matter": matter.code}, sentence=True)
+        elsewhere = _elsewhere(matter)
+        if elsewhere is not None:
+            return elsewhere
         where, community = self._where(ask, desk, matter)
         words = self._words(ask, matter)
         twin = tickets.nearby(desk, matter.code, where) if where.place else None
@@ -117,6 +126,8 @@ class Report(Flow):
         if mention is None:
             return Location(), None
         where = location(mention)
+        if where.place in desk.city.units:
+            return where, where.place
         if places.grid_of(desk.city, where) is not None or matter.place != "required":
             return where, None
         among = _communities(desk)
@@ -133,6 +144,15 @@ class Report(Flow):
         if len(said) >= SHORTEST_STORY and not ask.changes(self.words):
             return said
         return ask(self.words, matter=matter)
+
+
+def _elsewhere(matter: MatterSpec) -> Open | None:
+    """The dialog that a matter belongs to: present danger, which the rules may have missed, and questions."""
+    if matter.code in DANGERS:
+        return Open(flow="emergency", given={"kind": DANGERS[matter.code]}, sentence=True)
+    if matter.category is Category.POLICY:
+        return Open(flow="policy", given={"matter": matter.code}, sentence=True)
+    return None
 
 
 def location(mention: PlaceMention) -> Location:

@@ -35,8 +35,7 @@ class Supplement(Flow):
         photos = ask.known(self.photo) or ()
         text = ask.known(self.text) or _said(ask)
         if not text and not photos:
-            why = ask.given("why") == "place"
-            text = ask(self.text, text="supplement.text.place" if why else None)
+            text = ask(self.text)
         ticket = tickets.get(desk, chosen)
         tickets.supplement(desk, ticket, text or "", photos)
         return Say("supplement.done", number=ticket.number)

@@ -5,6 +5,7 @@ Values only. An engine (embedded, Rasa, a large model) fills them; ``dialogs.eng
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -77,6 +78,23 @@ class MatterGuess:
 
     matter: str
     confidence: float
+
+
+PROBABLE = 0.6
+FLOOR = 0.3
+AHEAD = 3.0
+
+
+def clear_matter(matters: Sequence[MatterGuess]) -> str | None:
+    """The matter that may be put to the resident for confirmation without asking which: probable, or far ahead.
+
+    A probability spread thinly over a hundred other matters is no doubt between two of them.
+    """
+    if not matters:
+        return None
+    best, second = matters[0], matters[1].confidence if len(matters) > 1 else 0.0
+    far_ahead = best.confidence >= FLOOR and best.confidence >= AHEAD * second
+    return best.matter if best.confidence >= PROBABLE or far_ahead else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

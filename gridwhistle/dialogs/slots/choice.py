@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from gridwhistle.dialogs.message import Text
-from gridwhistle.dialogs.nlu.understood import EntityKind, Understood
+from gridwhistle.dialogs.nlu.understood import EntityKind, Understood, clear_matter
 from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot
 from gridwhistle.dialogs.words import ordinal, plain
 from gridwhistle.services.schema import Json
@@ -42,10 +42,9 @@ class Choice(Slot[str]):
     ``entity`` names the kind of entity whose value answers the question unasked; ``"matter"`` takes the matter.
     """
 
-    def __init__(self, *among: Option, entity: EntityKind | str | None = None, sure: float = 0.6) -> None:
+    def __init__(self, *among: Option, entity: EntityKind | str | None = None) -> None:
         self.among = among
         self.entity = entity
-        self.sure = sure
 
     def options(self) -> tuple[Option, ...]:
         """The declared options."""
@@ -88,8 +87,7 @@ class Choice(Slot[str]):
 
     def _named(self, understood: Understood) -> str | None:
         if self.entity == "matter":
-            best = next(iter(understood.matters), None)
-            return best.matter if best and best.confidence >= self.sure else None
+            return clear_matter(understood.matters)
         entity = understood.first(EntityKind(self.entity)) if self.entity else None
         return entity.value if entity else None
 

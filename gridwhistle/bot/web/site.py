@@ -1,0 +1,99 @@
+"""Which pages does the server have, and how are they put together?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from gridwhistle.bot.app import Application
+from gridwhistle.bot.web.chat_api import chat_routes
+from gridwhistle.bot.web.demo_api import demo_routes
+from gridwhistle.bot.web.desk import HERE, WebDesk
+from gridwhistle.bot.web.desk_api import desk_routes
+from gridwhistle.bot.web.guard import Guard
+from gridwhistle.bot.web.ledger_pages import ledger_routes
+from gridwhistle.bot.web.problems import Problem, by_status, handle_problems
+
+INVITE_FORM = re.compile(r"[A-Za-z0-9]{1,32}")
+NOT_READY = 503
+
+
+def build_site(app: Application, *, ticking: bool = True) -> FastAPI:
+    """The site over a wired application; ``ticking`` runs the scheduler in this process as well."""
+    desk = WebDesk(app)
+
+    @asynccontextmanager
+    async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
+        ticker = app.ticker() if ticking else None
+        if ticker is not None:
+            ticker.start()
+        yield
+        app.bell.close()
+        if ticker is not None:
+            ticker.stop()
+
+    site = FastAPI(title="GridWhistle", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    site.add_middleware(Guard, refuse=partial(by_status, desk))
+    handle_problems(site, desk)
+    site.include_router(chat_routes(desk))
+    site.include_router(desk_routes(desk))
+    site.include_router(ledger_routes(desk))
+    if desk.demo:
+        site.include_router(demo_routes(desk))
+    site.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    _pages(site, desk)
+    _health(site, app)
+    return site
+
+
+def _pages(site: FastAPI, desk: WebDesk) -> None:
+    @site.get("/")
+    def home(request: Request) -> Response:
+        """The demo's two panes; without the demo the visitor's chat."""
+        if not desk.demo:
+            return chat(request)
+        return desk.page(request, "demo.html", words=desk.script_words(desk.language(request)))
+
+    @site.get("/chat")
+    def chat(request: Request, join: str = "") -> Response:
+        """A visitor's chat; ``join`` offers to bind it with an invite code."""
+        if join and not INVITE_FORM.fullmatch(join):
+            raise Problem(404, "web.problem.missing")
+        return desk.page(request, "chat.html", words=desk.script_words(desk.language(request)), join=join.upper())
+
+    @site.get("/join/{code}")
+    def join(code: str) -> RedirectResponse:
+        """A worker's invite link.
+
+        It binds nothing by itself: a messenger's preview that follows the link must not use the code up.
+        """
+        if not INVITE_FORM.fullmatch(code):
+            raise Problem(404, "web.problem.missing")
+        return RedirectResponse(f"/chat?join={code}", 303)
+
+    @site.get("/favicon.ico", include_in_schema=False)
+    def icon() -> HTMLResponse:
+        """The page names its own icon."""
+        return HTMLResponse(status_code=204)
+
+
+def _health(site: FastAPI, app: Application) -> None:
+    @site.get("/healthz")
+    def alive() -> Mapping[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @site.get("/readyz")
+    def ready() -> JSONResponse:
+        """The store answers and holds the region."""
+        try:
+            with app.office.desk():
+                return JSONResponse({"status": "ok"})
+        except Exception as error:  # noqa: BLE001 (whatever it is: not ready)
+            return JSONResponse({"status": "not ready", "cause": type(error).__name__}, NOT_READY)

@@ -1,0 +1,35 @@
+"""How does a grid worker or a resident counter-sign a department's arrival?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from gridwhistle.dialogs.candidates import brief, opening_intent, which_whistle
+from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
+from gridwhistle.dialogs.slots import Option, TicketSlot
+from gridwhistle.dialogs.slots.told import ByIntent
+from gridwhistle.services import whistles
+from gridwhistle.services.desk import Desk
+from gridwhistle.services.schema import ArrivalAnswer
+
+ANSWERS = tuple(Option(value=answer.value, label=f"button.{answer.value}") for answer in ArrivalAnswer)
+
+
+class ConfirmArrival(Flow):
+    """“他们来了” asks whether they did something; “没人来” is an answer already."""
+
+    opens_on: ClassVar[frozenset[str]] = frozenset({"confirm_arrival", "deny_arrival"})
+    whistle = TicketSlot()
+    answer = ByIntent(*ANSWERS, intents={"deny_arrival": ArrivalAnswer.NOBODY_CAME.value})
+
+    def run(self, ask: Ask, desk: Desk) -> Result:
+        """Whoever holds the ticket sees it on the card; a resident is thanked."""
+        found = whistles.to_confirm(desk)
+        whistle = which_whistle(ask, self.whistle, desk, found, none="confirm_arrival.none", with_department=True)
+        ticket = whistles.ticket_of(desk, whistle)
+        came = [option for option in ANSWERS if option.value != ArrivalAnswer.NOBODY_CAME]
+        among = came if opening_intent(ask) == "confirm_arrival" else ANSWERS
+        department = desk.city.unit_name(whistle.department)
+        answer = ask(self.answer, among=among, department=department, **brief(desk, ticket))
+        whistles.confirm_arrival(desk, whistle, ArrivalAnswer(answer))
+        return () if ticket.handler_id == desk.me else Say("confirm_arrival.done", department=department)

@@ -1,0 +1,91 @@
+"""Which department or grid does a worker mean?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gridwhistle.dialogs.message import Text
+from gridwhistle.dialogs.nlu.understood import Understood
+from gridwhistle.dialogs.slots.base import Chosen, Context, Miss, Option, Reply
+from gridwhistle.dialogs.slots.choice import Choice, pick
+from gridwhistle.dialogs.words import plain
+from gridwhistle.services.reference import City, UnitInfo
+from gridwhistle.services.schema import UnitKind
+
+UNSURE = "unsure"
+MOST = 6
+_SHORTEST = 2
+_SPEAKING_NAME = re.compile(r"(?:局|公司|队|所|中心|办|部|会|残联|妇联|网格|委|交警|城管|工商)$")
+_BEFORE = re.compile(r"(?:叫|让|请|得|要|找|吹|归|给|是|需要|转|该|和|跟|、|由|属于?)$")
+_AFTER = re.compile(r"^(?:来|的?人|到场|去|管|处理|报到|执法|出面|吧|$|[，。,.!！])")
+
+
+class UnitSlot(Choice):
+    """A unit of the given kinds: a button, its name, or one of its aliases; ``UNSURE`` where the flow offers that."""
+
+    def __init__(self, *kinds: UnitKind) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def read(self, reply: Reply, context: Context) -> str | Miss:
+        """The pressed option or the unit that the words name; several that fit become a question back."""
+        match reply:
+            case Chosen(value=str() as value):
+                return value
+            case Text(text=text):
+                chosen = pick(text, context.options)
+                if chosen is not None:
+                    return str(chosen.value)
+                found = self._found(text, context.city, surely=False)
+                if len(found) == 1:
+                    return found[0].code
+                return _which(found) if found else Miss()
+        return Miss()
+
+    def fill(self, understood: Understood, context: Context) -> str | None:
+        """The one unit that the sentence calls, not one whose alias only stands in another word (消防通道)."""
+        found = self._found(understood.text, context.city, surely=True)
+        return found[0].code if len(found) == 1 else None
+
+    def _found(self, text: str, city: City, *, surely: bool) -> list[UnitInfo]:
+        """The units that the words name, each where no longer name covers the same words."""
+        said = plain(text)
+        matches = [
+            (len(name), unit)
+            for unit in city.units.values()
+            if unit.kind in self.kinds
+            for name in _names(unit)
+            if name in said and (not surely or _is_called(name, said))
+        ]
+        longest = max((length for length, _ in matches), default=0)
+        several = {unit.code: unit for length, unit in matches if length == longest}
+        others = {unit.code: unit for _, unit in matches}
+        # “这归住建，不归城管” names two: which one is asked.
+        return list((others if surely else several).values())
+
+
+def unit_options(city: City, codes: Iterator[str] | tuple[str, ...], *, unsure: str | None = None) -> tuple[Option, ...]:
+    """Units as options, at most six and each once; ``unsure`` is the label of a way out."""
+    known = [code for code in dict.fromkeys(codes) if code in city.units][:MOST]
+    options = [Option(value=code, label=f"={city.unit_name(code)}") for code in known]
+    return (*options, *([Option(value=UNSURE, label=unsure)] if unsure else []))
+
+
+def _names(unit: UnitInfo) -> tuple[str, ...]:
+    return tuple(plain(name) for name in (unit.name, *unit.aliases) if len(name) >= _SHORTEST)
+
+
+def _is_called(name: str, said: str) -> bool:
+    at = said.index(name)
+    return (
+        _SPEAKING_NAME.search(name) is not None
+        or _BEFORE.search(said[:at]) is not None
+        or _AFTER.search(said[at + len(name) :]) is not None
+    )
+
+
+def _which(found: list[UnitInfo]) -> Miss:
+    return Miss(
+        text="unit.which", options=tuple(Option(value=unit.code, label=f"={unit.name}") for unit in found[:MOST])
+    )

@@ -1,0 +1,46 @@
+"""Do the written conversations hold, with the meanings given and through the trained model?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.transcript.play import play
+from gridwhistle.bot.transcript.script import read_script
+from gridwhistle.bot.transcript.world import World
+
+FOLDER = Path(__file__).parent / "transcripts"
+CASES = sorted(FOLDER.glob("*.chat"))
+KNOWN_WRONG = sorted((FOLDER / "known_wrong").glob("*.chat"))
+ENOUGH = 0.8
+"""The share of the cases that must hold when the trained model understands for itself."""
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(Settings())
+
+
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
+def test_conversation_goes_as_written(file: Path, world: World) -> None:
+    differences = play(read_script(file), world)
+    assert not differences, "\n".join(map(str, differences))
+
+
+@pytest.mark.parametrize("file", KNOWN_WRONG, ids=lambda file: file.stem)
+@pytest.mark.xfail(strict=True, reason="known wrong behaviour, written down as it should be")
+def test_known_wrong_conversation_is_still_wrong(file: Path, world: World) -> None:
+    # Read first: a file that cannot be read is no behaviour.
+    script = read_script(file)
+    assert not play(script, world)
+
+
+def test_most_conversations_hold_through_the_trained_model(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    failed = {file.stem: found for file in CASES if (found := play(read_script(file), world, through_model=True))}
+    share = 1 - len(failed) / len(CASES)
+    report = "\n".join(f"  {name}: {differences[0].problem.splitlines()[0]}" for name, differences in failed.items())
+    with capsys.disabled():
+        print(f"\n{share:.0%} of {len(CASES)} transcripts hold through the trained model\n{report}")  # noqa: T201
+    assert share >= ENOUGH, report
