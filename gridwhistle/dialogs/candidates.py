@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypedDict
 
 from gridwhistle.dialogs.flow import Ask
 from gridwhistle.dialogs.nlu.understood import EntityKind
 from gridwhistle.dialogs.slots import Hints, Option, TicketSlot
 from gridwhistle.services import tickets, whistles
 from gridwhistle.services.cards import matter_of
+from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.schema import Ticket, Whistle
 
 MOST = 10
-SURE = 0.6
-"""As in ``Limits.sure``: from here on an intent may answer a question."""
 FIELD_TALK = frozenset(
     {
         "worker_accept", "worker_return", "worker_pass", "worker_whistle", "worker_sign", "worker_contacted",
@@ -26,6 +26,14 @@ FIELD_TALK = frozenset(
 )  # fmt: skip
 """Intents that a worker's account of the matter may look like: they pull nobody out of a reason or a result."""
 _BUILDING = re.compile(r"([0-9A-Za-z]+)(?:号楼|栋|座)")
+
+
+class Brief(TypedDict):
+    """A ticket in a question."""
+
+    number: str
+    matter: MatterSpec
+    place: str
 
 
 def which_ticket(
@@ -53,9 +61,9 @@ def which_whistle(
     return whistles.get(desk, _choose(ask, slot, tuple(options), none=none, only=True))
 
 
-def brief(desk: Desk, ticket: Ticket) -> dict[str, object]:
+def brief(desk: Desk, ticket: Ticket) -> Brief:
     """What a question says of the ticket: never the door or the reporter's words, whoever is asked."""
-    return {"number": ticket.number, "matter": matter_of(desk, ticket), "place": ticket.place_work}
+    return Brief(number=ticket.number, matter=matter_of(desk, ticket), place=ticket.place_work)
 
 
 def spoken(desk: Desk, *keys: str) -> tuple[Option, ...]:
@@ -65,9 +73,8 @@ def spoken(desk: Desk, *keys: str) -> tuple[Option, ...]:
 
 
 def opening_intent(ask: Ask) -> str | None:
-    """The intent of the sentence that opened the flow; ``None`` for a button or an unsure one."""
-    understood = ask.opened.understood
-    return understood.intent if understood is not None and understood.confidence >= SURE else None
+    """The intent of the sentence that opened the flow; ``None`` for a button."""
+    return ask.opened.understood.intent if ask.opened.understood else None
 
 
 def _choose(ask: Ask, slot: TicketSlot, options: tuple[Option, ...], *, none: str, only: bool) -> str:

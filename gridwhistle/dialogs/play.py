@@ -17,6 +17,7 @@ from gridwhistle.dialogs.state import CHANGE, Doubt, Frame, State
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button
 from gridwhistle.services.schema import Json, JsonObject
+from gridwhistle.services.store import Savepoint
 
 SKIP_LABEL = "common.skip"
 
@@ -228,7 +229,7 @@ class Play:
         flow = self.flow(frame)
         before = self._written()
         # What another dialog of this turn has done stays done when this one is refused half-way.
-        savepoint = self.desk.session.begin_nested() if before else None
+        savepoint = Savepoint(self.desk.session) if before else None
         ask = self._asker(flow, frame, frame.answers)
         try:
             result: Question | Result = flow.run(ask, self.desk)

@@ -13,7 +13,7 @@ from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.cards import facts, matter_of, press, show
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN, UNACCEPTED, WORKING, Step, move
-from gridwhistle.services.org import centre_coordinator, coordinator, holders, is_away, ladder, person
+from gridwhistle.services.org import centre_coordinator, coordinator, holders, is_away, ladder, name_of
 from gridwhistle.services.outbox import Button, Letter, post
 from gridwhistle.services.residents import tell_residents
 from gridwhistle.services.rules import (
@@ -57,7 +57,7 @@ def assign(desk: Desk, ticket: Ticket) -> None:
             Letter(
                 to=found.mentor,
                 text="letter.mentor_copy",
-                params={**facts(desk, ticket, third_party=False), "worker": person(desk, found.a).name},
+                params={**facts(desk, ticket, third_party=False), "worker": name_of(desk, found.a)},
                 key=f"mentor:{ticket.id}",
             ),
         )
@@ -89,7 +89,7 @@ def pass_on(desk: Desk, ticket: Ticket, reason: str) -> str:
     if not others:
         raise Refused("refused.nobody_else", number=ticket.number)
     hand_on(desk, ticket, others[0], reason)
-    return person(desk, ticket.handler_id).name
+    return name_of(desk, ticket.handler_id)
 
 
 def hand_on(desk: Desk, ticket: Ticket, to: str, reason: str) -> None:
@@ -98,7 +98,7 @@ def hand_on(desk: Desk, ticket: Ticket, to: str, reason: str) -> None:
     people = ladder_of(desk, ticket)
     move(desk, ticket, Step.PASS_ON, to=to, reason=reason)
     _give(desk, ticket, people, people.index(to) if to in people else len(people) - 1, to=to)
-    show(desk, ticket, former, "letter.moved_card", to_name=person(desk, to).name)
+    show(desk, ticket, former, "letter.moved_card", to_name=name_of(desk, to))
     _present(desk, ticket, "letter.assigned")
 
 
@@ -186,7 +186,7 @@ def settle_return(desk: Desk, ticket: Ticket, *, upheld: bool, reason: str) -> s
     people = ladder_of(desk, ticket)
     _give(desk, ticket, people, people.index(to) if to in people else len(people) - 1, to=to)
     _present(desk, ticket, "letter.assigned" if upheld else "letter.return_rejected")
-    return person(desk, to).name
+    return name_of(desk, to)
 
 
 def my_list(desk: Desk, limit: int = 50) -> list[Ticket]:
@@ -216,7 +216,7 @@ def cover(desk: Desk, person_id: str) -> dict[str, int]:
             others = [who for who in ladder_of(desk, ticket) if who != person_id and not is_away(desk, who)]
             if others:
                 hand_on(desk, ticket, others[0], "leave")
-                name = person(desk, others[0]).name
+                name = name_of(desk, others[0])
                 handed[name] = handed.get(name, 0) + 1
     return handed
 

@@ -14,7 +14,7 @@ from gridwhistle.services.cards import facts, matter_of, press, show
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import Step, capacities, move
 from gridwhistle.services.lifecycle import Who as Capacity
-from gridwhistle.services.org import auditors, centre_coordinator, person
+from gridwhistle.services.org import auditors, centre_coordinator, name_of
 from gridwhistle.services.outbox import Button, Letter, post
 from gridwhistle.services.residents import tell_residents
 from gridwhistle.services.schema import Attachment, Audit, Role, Status, Ticket
@@ -119,7 +119,7 @@ def _present(desk: Desk, ticket: Ticket, to: str) -> None:
             text="letter.audit",
             params={
                 **facts(desk, ticket, third_party=False),
-                "worker": person(desk, ticket.resolver_id or ticket.handler_id).name,
+                "worker": name_of(desk, ticket.resolver_id or ticket.handler_id),
                 "result": ticket.result,
             },
             key=f"audit:{ticket.id}:{ticket.events}:{to}",

@@ -13,7 +13,7 @@ from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.lifecycle import UNACCEPTED, WORKING
 from gridwhistle.services.outbox import Button, Letter, Priority, post
-from gridwhistle.services.schema import JsonObject, Role, RoleGrant, Status, Ticket
+from gridwhistle.services.schema import JsonObject, Status, Ticket
 
 WITHHELD = Phrase("name.withheld")
 
@@ -25,12 +25,7 @@ def matter_of(desk: Desk, ticket: Ticket) -> MatterSpec:
 
 def is_third_party(desk: Desk, person_id: str) -> bool:
     """Whether the person works for a property company."""
-    return (
-        desk.session.query(RoleGrant)
-        .filter_by(region=desk.region, person_id=person_id, role=Role.PROPERTY_WORKER)
-        .first()
-        is not None
-    )
+    return person_id in desk.city.roster.third_parties
 
 
 def facts(desk: Desk, ticket: Ticket, *, third_party: bool) -> dict[str, object]:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from gridwhistle.services.importing import Imported, import_all
 from gridwhistle.services.schema import Account, Person, Setting, Unit, table_of
-from gridwhistle.services.store import Store, insert_or_ignore
+from gridwhistle.services.store import Insertion, Store, insert_later
 
 DEMO_CHANNEL = "web"
 DEMO_KEY = "demo"
+_ACCOUNT = Insertion(table=table_of(Account), conflict=("region", "channel", "address"))
 
 
 class NotADemo(Exception):  # noqa: N818 (a state of the store, not of the program)
@@ -32,15 +33,17 @@ def settle_demo(store: Store, region: str, folder: Path, *, now: datetime) -> tu
             select(Person.id, Person.code).where(Person.region == region, Person.code.is_not(None))
         ).all()
         for person_id, code in people:
-            insert_or_ignore(
+            insert_later(
                 session,
-                table_of(Account),
-                region=region,
-                channel=DEMO_CHANNEL,
-                address=code,
-                person_id=person_id,
-                blocked=False,
-                last_heard_at=now,
+                _ACCOUNT,
+                {
+                    "region": region,
+                    "channel": DEMO_CHANNEL,
+                    "address": code,
+                    "person_id": person_id,
+                    "blocked": False,
+                    "last_heard_at": now,
+                },
             )
     return outcomes
 

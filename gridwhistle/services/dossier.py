@@ -92,7 +92,7 @@ def read(desk: Desk, ticket_id: str) -> Dossier | None:
         words=ticket.words if is_staff or desk.me == ticket.reporter_id else "",
         masked=masked,
         grid=desk.city.unit_name(ticket.grid),
-        handler=org.person(desk, ticket.handler_id).name,
+        handler=org.name_of(desk, ticket.handler_id),
         opened_at=ticket.opened_at,
         due=ticket.solve_by,
         result=mask_numbers(ticket.result) if masked else ticket.result,
@@ -182,13 +182,13 @@ def _staff(desk: Desk, people: set[str]) -> dict[str, str]:
         .where(RoleGrant.region == desk.region, RoleGrant.person_id.in_(people), RoleGrant.role.not_in(not_staff))
         .distinct()
     )
-    return {person_id: org.person(desk, person_id).name for person_id in holders}
+    return {person_id: org.name_of(desk, person_id) for person_id in holders}
 
 
 def _to(desk: Desk, event: Event) -> str:
     about_staff = event.kind in ("passed_over", "not_accepted")
     person_id = event.data.get("person" if about_staff else "to")
-    return org.person(desk, person_id).name if isinstance(person_id, str) and person_id else ""
+    return org.name_of(desk, person_id) if isinstance(person_id, str) and person_id else ""
 
 
 def _unit(desk: Desk, event: Event) -> str:

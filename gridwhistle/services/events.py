@@ -9,12 +9,15 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Event, JsonObject, Ticket, table_of
+from gridwhistle.services.store import Insertion, insert_later, write_now
 
 GENESIS = "0" * 64
+
+_EVENT = Insertion(table=table_of(Event))
 
 
 def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
@@ -29,8 +32,9 @@ def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
     }
     seq = ticket.events + 1
     fingerprint = _hash(ticket.chain, desk.region, ticket.id, seq, kind, desk.now, desk.actor.person_id, facts)
-    desk.session.connection().execute(
-        insert(table_of(Event)),
+    insert_later(
+        desk.session,
+        _EVENT,
         {
             "region": desk.region,
             "subject_id": ticket.id,
@@ -50,6 +54,7 @@ def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
 
 def history(desk: Desk, ticket_id: str) -> list[Event]:
     """All events of a subject, oldest first."""
+    write_now(desk.session)
     return list(
         desk.session.scalars(
             select(Event).where(Event.region == desk.region, Event.subject_id == ticket_id).order_by(Event.seq)

@@ -18,7 +18,7 @@ from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import Step
 from gridwhistle.services.masking import mask_name, mask_numbers
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.schema import Category, Event, Status, Ticket
 
 SHOWN = {
@@ -92,7 +92,7 @@ def _page(desk: Desk, ticket: Ticket) -> LedgerPage:
         category=ticket.category,
         place=ticket.place_public,
         grid=desk.city.unit_name(ticket.grid),
-        responsible=mask_name(person(desk, ticket.handler_id).name),
+        responsible=mask_name(name_of(desk, ticket.handler_id)),
         status=ticket.status,
         opened_at=ticket.opened_at,
         promised_at=ticket.promised_at,

@@ -4,29 +4,58 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Actor, Address
 from gridwhistle.services.schema import Account, Conversation, InboxRow, JsonObject, Person, RoleGrant, table_of
-from gridwhistle.services.store import insert_or_ignore, new_id, upsert
+from gridwhistle.services.store import Insertion, insert, insert_later, new_id
 
 HEARD_GRAIN = timedelta(minutes=1)
+
+# Every turn runs these: built once, without the ORM.
+_INBOX = Insertion(table=table_of(InboxRow), conflict=("region", "channel", "address", "external_id"))
+_MEMORY = Insertion(
+    table=table_of(Conversation),
+    conflict=("region", "channel", "address"),
+    update=("person_id", "state", "updated_at"),
+)
+_A, _P, _C, _R = (table_of(model) for model in (Account, Person, Conversation, RoleGrant))
+_RECALL = (
+    select(
+        _A.c.person_id,
+        _A.c.last_heard_at,
+        _P.c.name,
+        _P.c.language,
+        _P.c.grid,
+        _P.c.place,
+        _C.c.state,
+        _R.c.role,
+        _R.c.unit,
+    )
+    .join_from(_A, _P, (_P.c.region == _A.c.region) & (_P.c.id == _A.c.person_id))
+    .outerjoin(_C, (_C.c.region == _A.c.region) & (_C.c.channel == _A.c.channel) & (_C.c.address == _A.c.address))
+    .outerjoin(_R, (_R.c.region == _A.c.region) & (_R.c.person_id == _A.c.person_id))
+    .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("channel"), _A.c.address == bindparam("address"))
+    .with_for_update(of=_A)
+)
 
 
 def take_in(
     session: Session, region: str, where: Address, external_id: str, received_at: datetime, content: JsonObject
 ) -> bool:
     """Write an update into the inbox; ``False`` if it was there already, so that it never acts twice."""
-    return insert_or_ignore(
+    return insert(
         session,
-        table_of(InboxRow),
-        region=region,
-        channel=where.channel,
-        address=where.address,
-        external_id=external_id,
-        received_at=received_at,
-        content=content,
+        _INBOX,
+        {
+            "region": region,
+            "channel": where.channel,
+            "address": where.address,
+            "external_id": external_id,
+            "received_at": received_at,
+            "content": content,
+        },
     )
 
 
@@ -37,29 +66,11 @@ def recall(
 
     A chat that was never heard before gets a new resident. ``heard`` is whether the person said something now.
     """
-    rows = session.execute(
-        select(
-            Account.person_id,
-            Account.last_heard_at,
-            Person.name,
-            Person.language,
-            Person.grid,
-            Person.place,
-            Conversation.state,
-            RoleGrant.role,
-            RoleGrant.unit,
-        )
-        .join(Person, (Person.region == Account.region) & (Person.id == Account.person_id))
-        .outerjoin(
-            Conversation,
-            (Conversation.region == Account.region)
-            & (Conversation.channel == Account.channel)
-            & (Conversation.address == Account.address),
-        )
-        .outerjoin(RoleGrant, (RoleGrant.region == Account.region) & (RoleGrant.person_id == Account.person_id))
-        .where(Account.region == region, Account.channel == where.channel, Account.address == where.address)
-        .with_for_update(of=Account)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(_RECALL, {"here": region, "channel": where.channel, "address": where.address})
+        .all()
+    )
     if not rows:
         return _newcomer(session, region, where, now), {}
     first = rows[0]
@@ -82,11 +93,17 @@ def recall(
 
 def keep(session: Session, region: str, where: Address, person_id: str, state: JsonObject, now: datetime) -> None:
     """Save the dialogue's state of a chat."""
-    upsert(
+    insert_later(
         session,
-        table_of(Conversation),
-        {"region": region, "channel": where.channel, "address": where.address},
-        {"person_id": person_id, "state": state, "updated_at": now},
+        _MEMORY,
+        {
+            "region": region,
+            "channel": where.channel,
+            "address": where.address,
+            "person_id": person_id,
+            "state": state,
+            "updated_at": now,
+        },
     )
 
 

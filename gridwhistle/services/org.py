@@ -6,36 +6,26 @@ community. A ticket never floats without an owner.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from gridwhistle.services.desk import Desk, Refused
-from gridwhistle.services.reference import UnitInfo
-from gridwhistle.services.schema import Absence, Person, Post, PostKind, Role, RoleGrant
+from gridwhistle.services.reference import PostHolders, UnitInfo
+from gridwhistle.services.schema import Absence, Person, PostKind, Role
 from gridwhistle.services.store import new_id
 
 MENTORED_FOR = timedelta(weeks=6)
 LONGEST_LEAVE = timedelta(days=180)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostHolders:
-    """The people of a grid's post."""
-
-    a: str
-    b: str | None
-    mentor: str | None
-
-
 def holders(desk: Desk, grid: str, post: PostKind) -> PostHolders | None:
     """A, B and, in a newcomer's first weeks, the mentor of a grid's post."""
-    row = desk.session.get(Post, (desk.region, grid, post))
-    if row is None:
-        return None
-    learning = desk.now.date() - row.since < MENTORED_FOR
-    return PostHolders(a=row.a, b=row.b, mentor=row.mentor if learning else None)
+    found = desk.city.roster.posts.get((grid, post))
+    if found is None or desk.now.date() - found.since < MENTORED_FOR:
+        return found
+    return replace(found, mentor=None)
 
 
 def ladder(desk: Desk, grid: str, post: PostKind) -> list[str]:
@@ -57,15 +47,9 @@ def ladder(desk: Desk, grid: str, post: PostKind) -> list[str]:
     return list(dict.fromkeys(people))
 
 
-def holding(desk: Desk, unit: str, role: Role) -> list[str]:
+def holding(desk: Desk, unit: str, role: Role) -> tuple[str, ...]:
     """The people who hold a role for exactly this unit, in a steady order."""
-    return list(
-        desk.session.scalars(
-            select(RoleGrant.person_id)
-            .where(RoleGrant.region == desk.region, RoleGrant.unit == unit, RoleGrant.role == role)
-            .order_by(RoleGrant.person_id)
-        )
-    )
+    return desk.city.roster.held.get((unit, role), ())
 
 
 def coordinator(desk: Desk, grid: str | None) -> str:
@@ -88,16 +72,12 @@ def centre_coordinator(desk: Desk) -> str:
 
 def auditors(desk: Desk) -> list[str]:
     """All auditors of the city, in a steady order."""
-    return list(
-        desk.session.scalars(
-            select(RoleGrant.person_id)
-            .where(RoleGrant.region == desk.region, RoleGrant.role == Role.AUDITOR)
-            .order_by(RoleGrant.person_id)
-        )
+    return sorted(
+        {who for (_, role), people in desk.city.roster.held.items() if role is Role.AUDITOR for who in people}
     )
 
 
-def clerks(desk: Desk, department: str) -> list[str]:
+def clerks(desk: Desk, department: str) -> tuple[str, ...]:
     """The staff of a department."""
     return holding(desk, department, Role.DEPARTMENT_STAFF)
 
@@ -138,6 +118,11 @@ def come_back(desk: Desk) -> bool:
         row.until = desk.now
         desk.writes += 1
     return bool(rows)
+
+
+def name_of(desk: Desk, person_id: str) -> str:
+    """A person's name; that of somebody who works for the city is at hand."""
+    return desk.city.roster.names.get(person_id) or person(desk, person_id).name
 
 
 def person(desk: Desk, person_id: str) -> Person:

@@ -10,15 +10,39 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.schema import Account, JsonObject, LetterRow, LetterState, Person, table_of
-from gridwhistle.services.store import insert_or_ignore, new_id
+from gridwhistle.services.store import Insertion, change_later, insert_later, new_id, waiting
 
 LEASE = timedelta(seconds=60)
 NOWHERE = Address(channel="none", address="")
+
+# Every turn runs these: built once, without the ORM.
+_LETTERS, _A, _P = (table_of(model) for model in (LetterRow, Account, Person))
+_LETTER = Insertion(table=_LETTERS, conflict=("region", "key"))
+_CHATS = (
+    select(_A.c.channel, _A.c.address, _A.c.blocked, _P.c.language)
+    .select_from(_P)
+    .outerjoin(_A, (_A.c.region == _P.c.region) & (_A.c.person_id == _P.c.id))
+    .where(_P.c.region == bindparam("here"), _P.c.id == bindparam("person"))
+    .order_by(_A.c.last_heard_at.desc())
+)
+_PRESSED = select(_LETTERS.c.person_id, _LETTERS.c.buttons).where(
+    _LETTERS.c.region == bindparam("here"), _LETTERS.c.id == bindparam("letter")
+)
+_REPLACED = (
+    update(_LETTERS)
+    .where(
+        _LETTERS.c.region == bindparam("here"),
+        _LETTERS.c.person_id == bindparam("person"),
+        _LETTERS.c.card == bindparam("of_card"),
+        _LETTERS.c.state == LetterState.WAITING,
+    )
+    .values(state=LetterState.REPLACED)
+)
 
 
 class Priority(IntEnum):
@@ -81,8 +105,8 @@ class OutgoingLetter:
     reply: bool
 
 
-def post(desk: Desk, letter: Letter) -> bool:
-    """Put a letter into the outbox; tells whether it was new.
+def post(desk: Desk, letter: Letter) -> None:
+    """Put a letter into the outbox, unless its natural key is there already.
 
     A button's label is a text key, or a literal text that begins with ``=``. Somebody without a chat gets a dead row
     that an operator sees. A letter of a card takes the place of the card's unsent predecessors.
@@ -95,46 +119,42 @@ def post(desk: Desk, letter: Letter) -> bool:
     if letter.card is not None:
         _replace(desk, letter.to, letter.card)
     to = where or NOWHERE
-    written = insert_or_ignore(
+    insert_later(
         desk.session,
-        table_of(LetterRow),
-        region=desk.region,
-        id=new_id(),
-        key=key,
-        person_id=letter.to,
-        channel=to.channel,
-        address=to.address,
-        text_key=letter.text,
-        text=desk.wording.text(letter.text, language, letter.params),
-        buttons=[
-            {"label": _label(desk, button, language, letter.params), "press": button.press} for button in letter.buttons
-        ],
-        attachments=list(letter.attachments),
-        card=letter.card,
-        reply=reply,
-        priority=Priority.REPLY if reply else letter.priority,
-        created_at=desk.now,
-        not_before=desk.now if urgent else after_quiet_hours(desk.now),
-        state=LetterState.DEAD if where is None else LetterState.WAITING,
-        attempts=0,
-        leased_until=None,
-        sent_at=None,
-        problem="" if where else "no chat is bound to this person",
+        _LETTER,
+        {
+            "region": desk.region,
+            "id": new_id(),
+            "key": key,
+            "person_id": letter.to,
+            "channel": to.channel,
+            "address": to.address,
+            "text_key": letter.text,
+            "text": desk.wording.text(letter.text, language, letter.params),
+            "buttons": [
+                {"label": _label(desk, button, language, letter.params), "press": button.press}
+                for button in letter.buttons
+            ],
+            "attachments": list(letter.attachments),
+            "card": letter.card,
+            "reply": reply,
+            "priority": Priority.REPLY if reply else letter.priority,
+            "created_at": desk.now,
+            "not_before": desk.now if urgent else after_quiet_hours(desk.now),
+            "state": LetterState.DEAD if where is None else LetterState.WAITING,
+            "attempts": 0,
+            "leased_until": None,
+            "sent_at": None,
+            "problem": "" if where else "no chat is bound to this person",
+        },
     )
     desk.writes += 1
-    return written
 
 
 def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
     """The chat a person was heard in last (the present one for the acting person) and the person's language."""
     if person_id not in desk.addressees:
-        rows = desk.session.execute(
-            select(Account.channel, Account.address, Account.blocked, Person.language)
-            .select_from(Person)
-            .outerjoin(Account, (Account.region == Person.region) & (Account.person_id == Person.id))
-            .where(Person.region == desk.region, Person.id == person_id)
-            .order_by(Account.last_heard_at.desc())
-        ).all()
+        rows = desk.session.connection().execute(_CHATS, {"here": desk.region, "person": person_id}).all()
         if not rows:
             raise LookupError(f"no person {person_id}")
         open_chats = [
@@ -147,7 +167,7 @@ def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
 
 def find_press(desk: Desk, letter_id: str, index: int) -> JsonObject | None:
     """What a button of a letter to the acting person does; ``None`` for forged or foreign button data."""
-    row = desk.session.get(LetterRow, (desk.region, letter_id))
+    row = desk.session.connection().execute(_PRESSED, {"here": desk.region, "letter": letter_id}).first()
     if row is None or row.person_id != desk.actor.person_id or not isinstance(row.buttons, list):
         return None
     if not 0 <= index < len(row.buttons):
@@ -246,17 +266,10 @@ def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") ->
 
 
 def _replace(desk: Desk, person_id: str, card: str) -> None:
-    table = table_of(LetterRow)
-    desk.session.connection().execute(
-        update(table)
-        .where(
-            table.c.region == desk.region,
-            table.c.person_id == person_id,
-            table.c.card == card,
-            table.c.state == LetterState.WAITING,
-        )
-        .values(state=LetterState.REPLACED)
-    )
+    for row in waiting(desk.session, _LETTER):
+        if row["person_id"] == person_id and row["card"] == card and row["state"] is LetterState.WAITING:
+            row["state"] = LetterState.REPLACED
+    change_later(desk.session, _REPLACED, {"here": desk.region, "person": person_id, "of_card": card})
 
 
 def _label(desk: Desk, button: Button, language: str, params: Mapping[str, object]) -> str:

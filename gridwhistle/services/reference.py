@@ -6,19 +6,25 @@ when their version in the store has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.catalogue import MatterSpec, parse_matter
 from gridwhistle.services.schema import (
     Matter,
+    Person,
     Place,
     PlaceKind,
+    Post,
+    PostKind,
     Region,
+    Role,
+    RoleGrant,
     Setting,
     Unit,
     UnitKind,
@@ -26,6 +32,8 @@ from gridwhistle.services.schema import (
 )
 
 VERSION_KEY = "reference.version"
+_SETTINGS = table_of(Setting)
+_VERSION = select(_SETTINGS.c.value).where(_SETTINGS.c.region == bindparam("here"), _SETTINGS.c.key == VERSION_KEY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +63,28 @@ class PlaceInfo:
     property_company: str | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostHolders:
+    """The A and B holder of a grid's post, its mentor, and since when A holds it."""
+
+    a: str
+    b: str | None
+    mentor: str | None
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """Who works where. Residents are not on it, so it stays small."""
+
+    posts: Mapping[tuple[str, PostKind], PostHolders] = field(default_factory=dict)
+    held: Mapping[tuple[str, Role], tuple[str, ...]] = field(default_factory=dict)
+    """(unit, role) → the people who hold it, in a steady order."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    third_parties: frozenset[str] = frozenset()
+    """The property companies' workers, for the identity firewall."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class City:
     """The reference data of one region at one version."""
@@ -65,6 +95,7 @@ class City:
     units: dict[str, UnitInfo] = field(repr=False)
     places: dict[str, PlaceInfo] = field(repr=False)
     matters: dict[str, MatterSpec] = field(repr=False)
+    roster: Roster = field(default_factory=Roster, repr=False)
 
     def above(self, unit: str | None) -> Iterator[UnitInfo]:
         """The unit itself, then its parent, and so on up to the city."""
@@ -185,6 +216,31 @@ def load_city(session: Session, region: str, version: int) -> City:
             for place in places
         },
         matters={matter.code: parse_matter({"code": matter.code, **matter.spec}) for matter in matters},
+        roster=_roster(session, region),
+    )
+
+
+def _roster(session: Session, region: str) -> Roster:
+    grants = session.execute(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit)
+        .where(RoleGrant.region == region, RoleGrant.role.not_in((Role.RESIDENT, Role.PARTY_MEMBER)))
+        .order_by(RoleGrant.person_id)
+    ).all()
+    held: dict[tuple[str, Role], list[str]] = {}
+    for grant in grants:
+        held.setdefault((grant.unit, grant.role), []).append(grant.person_id)
+    staff = select(RoleGrant.person_id).where(
+        RoleGrant.region == region, RoleGrant.role.not_in((Role.RESIDENT, Role.PARTY_MEMBER))
+    )
+    people = session.execute(select(Person.id, Person.name).where(Person.region == region, Person.id.in_(staff)))
+    return Roster(
+        posts={
+            (post.grid, post.post): PostHolders(a=post.a, b=post.b, mentor=post.mentor, since=post.since)
+            for post in session.scalars(select(Post).where(Post.region == region))
+        },
+        held={key: tuple(people) for key, people in held.items()},
+        names={person.id: person.name for person in people},
+        third_parties=frozenset(grant.person_id for grant in grants if grant.role is Role.PROPERTY_WORKER),
     )
 
 
@@ -198,12 +254,7 @@ def bump_version(session: Session, region: str) -> None:
 
 
 def _version(session: Session, region: str) -> int:
-    table = table_of(Setting)
-    value = (
-        session.connection()
-        .execute(select(table.c.value).where(table.c.region == region, table.c.key == VERSION_KEY))
-        .scalar_one_or_none()
-    )
+    value = session.connection().execute(_VERSION, {"here": region}).scalar_one_or_none()
     return _as_int(value)
 
 

@@ -5,15 +5,17 @@ The only module that knows the differences between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import uuid_utils
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, Update, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from gridwhistle.services.schema import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 20_000
+LATE = "late"
 
 
 def new_id() -> str:
@@ -61,6 +64,7 @@ class Store:
         """One transaction: committed at the end, rolled back by any exception."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            write_now(session)
 
     def migrate(self) -> None:
         """Bring the tables to this release's form (Alembic)."""
@@ -82,33 +86,109 @@ class Store:
         return config
 
 
-def insert_or_ignore(session: Session, table: Table, **values: Any) -> bool:
-    """Insert a row unless its key is there already; tells whether it was inserted."""
-    done = session.connection().execute(_insert(session, table).on_conflict_do_nothing(), values)
-    return bool(done.rowcount == 1)
+@dataclass(frozen=True, kw_only=True)
+class Insertion:
+    """How rows of a table are written: plainly, unless their key is there, or over the row that is there.
+
+    Built once for each kind of row, because building a statement costs more than running it. ``conflict`` names the
+    key's columns; ``update`` those that a row that is there gets anew, none to leave it as it is.
+    """
+
+    table: Table
+    conflict: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+
+    def on(self, session: Session) -> sqlite.Insert | postgresql.Insert:
+        """The statement for the session's engine."""
+        return self._for_sqlite if _on_sqlite(session) else self._for_postgresql
+
+    @cached_property
+    def _for_sqlite(self) -> sqlite.Insert:
+        row = sqlite.insert(self.table)
+        if self.update:
+            return row.on_conflict_do_update(
+                index_elements=self.conflict, set_={name: row.excluded[name] for name in self.update}
+            )
+        return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
+
+    @cached_property
+    def _for_postgresql(self) -> postgresql.Insert:
+        row = postgresql.insert(self.table)
+        if self.update:
+            return row.on_conflict_do_update(
+                index_elements=self.conflict, set_={name: row.excluded[name] for name in self.update}
+            )
+        return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
 
 
-def upsert(session: Session, table: Table, key: Mapping[str, str], values: Mapping[str, Any]) -> None:
-    """Insert the row of this key, or give the one that is there these values."""
-    row = _insert(session, table)
-    session.connection().execute(
-        row.on_conflict_do_update(index_elements=list(key), set_={name: row.excluded[name] for name in values}),
-        {**key, **values},
-    )
+def insert(session: Session, how: Insertion, row: Mapping[str, Any]) -> bool:
+    """Write one row now; tells whether it was written or changed anything."""
+    return bool(session.connection().execute(how.on(session), row).rowcount == 1)
+
+
+def insert_later(session: Session, how: Insertion, row: MutableMapping[str, Any]) -> None:
+    """Write a row together with all of its kind just before the commit: one statement for many rows."""
+    _late(session).rows.setdefault(how, []).append(row)
+
+
+def change_later(session: Session, how: Update, values: Mapping[str, Any]) -> None:
+    """Change rows that the store has now, just before the rows that wait for the commit are written."""
+    _late(session).changes.setdefault(how, []).append(values)
+
+
+def waiting(session: Session, how: Insertion) -> Sequence[MutableMapping[str, Any]]:
+    """The rows of a kind that wait for the commit; what is changed in them is written so."""
+    return _late(session).rows.get(how, [])
+
+
+def write_now(session: Session) -> None:
+    """Write what waits for the commit, for whoever wants to read or change it in this transaction."""
+    late = _late(session)
+    for statement, values in late.changes.items():
+        session.connection().execute(statement, values)
+    for how, rows in late.rows.items():
+        session.connection().execute(how.on(session), rows)
+    session.info.pop(LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    changes: dict[Update, list[Mapping[str, Any]]] = field(default_factory=dict)
+    rows: dict[Insertion, list[MutableMapping[str, Any]]] = field(default_factory=dict)
+
+
+def _late(session: Session) -> _Late:
+    late: _Late = session.info.setdefault(LATE, _Late())
+    return late
+
+
+class Savepoint:
+    """A point that a part of a transaction can go back to, rows that wait for the commit included."""
+
+    def __init__(self, session: Session) -> None:
+        write_now(session)
+        self._session = session
+        self._nested = session.begin_nested()
+
+    def commit(self) -> None:
+        """Keep what came after it."""
+        self._nested.commit()
+
+    def rollback(self) -> None:
+        """Undo what came after it."""
+        self._session.info.pop(LATE, None)
+        self._nested.rollback()
 
 
 def count_up(session: Session, table: Table, **key: str) -> int:
     """Add one to the ``value`` of the counter row of this key and give the new value."""
+    make = sqlite.insert if _on_sqlite(session) else postgresql.insert
     counted = (
-        _insert(session, table)
+        make(table)
         .on_conflict_do_update(index_elements=list(key), set_={"value": table.c.value + 1})
         .returning(table.c.value)
     )
     return int(session.connection().execute(counted, {"value": 1, **key}).scalar_one())
-
-
-def _insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if _on_sqlite(session) else postgresql.insert(table)
 
 
 def _on_sqlite(session: Session) -> bool:

@@ -18,8 +18,9 @@ from gridwhistle.services.places import Location
 from gridwhistle.services.residents import tell_residents, voices
 from gridwhistle.services.rules import NEARBY_SINCE, URGE_EVERY, URGES_BEFORE_ESCALATION
 from gridwhistle.services.schema import Attachment, Counter, Event, Status, Ticket, Voice, table_of
-from gridwhistle.services.store import count_up, insert_or_ignore, new_id
+from gridwhistle.services.store import Insertion, count_up, insert, new_id
 
+_VOICE = Insertion(table=table_of(Voice), conflict=("region", "ticket_id", "person_id"))
 ABOUT_PROPERTY = re.compile(r"物业|property (company|management)", re.IGNORECASE)
 
 
@@ -85,11 +86,13 @@ def open_ticket(desk: Desk, draft: Draft) -> Ticket:
         chain=events.GENESIS,
     )
     desk.session.add(ticket)
-    events.append(desk, ticket, "receive", matter=matter.code, grid=grid, urgent=draft.urgent)
-    attach(desk, ticket, draft.photos)
-    assignments.assign(desk, ticket)
-    deadlines.start(desk, ticket)
-    whistles.blow_at_once(desk, ticket)
+    # Written once, when all is known of it, not again after each query of this act.
+    with desk.session.no_autoflush:
+        events.append(desk, ticket, "receive", matter=matter.code, grid=grid, urgent=draft.urgent)
+        attach(desk, ticket, draft.photos)
+        assignments.assign(desk, ticket)
+        deadlines.start(desk, ticket)
+        whistles.blow_at_once(desk, ticket)
     return ticket
 
 
@@ -244,14 +247,10 @@ def add_voice(desk: Desk, ticket: Ticket, words: str) -> bool:
         raise Refused("refused.status", number=ticket.number, status=ticket.status)
     if not matter_of(desk, ticket).public:
         raise Refused("refused.no_ticket")
-    if ticket.reporter_id == desk.me or not insert_or_ignore(
+    if ticket.reporter_id == desk.me or not insert(
         desk.session,
-        table_of(Voice),
-        region=desk.region,
-        ticket_id=ticket.id,
-        person_id=desk.me,
-        words=words,
-        at=desk.now,
+        _VOICE,
+        {"region": desk.region, "ticket_id": ticket.id, "person_id": desk.me, "words": words, "at": desk.now},
     ):
         return False
     events.append(desk, ticket, "voice", words=words)

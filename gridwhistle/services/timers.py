@@ -8,13 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, select
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
-from gridwhistle.services.store import insert_or_ignore, new_id
+from gridwhistle.services.store import Insertion, insert_later, new_id, write_now
 
 LEASE = timedelta(seconds=60)
+
+_TIMER = Insertion(
+    table=table_of(TimerRow),
+    conflict=("region", "key"),
+    update=("due_at", "payload", "leased_until", "attempts"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,32 +40,27 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 
     ``payload`` holds JSON values only.
     """
-    table = table_of(TimerRow)
-    key = f"{job}:{subject_id}:{part}"
-    fresh = insert_or_ignore(
+    insert_later(
         desk.session,
-        table,
-        region=desk.region,
-        id=new_id(),
-        key=key,
-        job=job,
-        subject_id=subject_id,
-        payload=payload,
-        due_at=due_at,
-        leased_until=None,
-        attempts=0,
+        _TIMER,
+        {
+            "region": desk.region,
+            "id": new_id(),
+            "key": f"{job}:{subject_id}:{part}",
+            "job": job,
+            "subject_id": subject_id,
+            "payload": payload,
+            "due_at": due_at,
+            "leased_until": None,
+            "attempts": 0,
+        },
     )
-    if not fresh:
-        desk.session.connection().execute(
-            update(table)
-            .where(table.c.region == desk.region, table.c.key == key)
-            .values(due_at=due_at, payload=payload, leased_until=None, attempts=0)
-        )
     desk.writes += 1
 
 
 def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
     """Take back the timers of a subject: those of the named jobs, or all."""
+    write_now(desk.session)
     table = table_of(TimerRow)
     wanted = delete(table).where(table.c.region == desk.region, table.c.subject_id == subject_id)
     if jobs:
@@ -119,6 +120,7 @@ def postpone(desk: Desk, timer: DueTimer) -> None:
 
 def pending(desk: Desk, subject_id: str) -> list[TimerRow]:
     """The timers of a subject, soonest first."""
+    write_now(desk.session)
     return list(
         desk.session.scalars(
             select(TimerRow)

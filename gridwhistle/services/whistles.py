@@ -99,7 +99,7 @@ def sign(desk: Desk, whistle: Whistle) -> None:
     whistle.clerk_id = desk.me
     timers.cancel(desk, whistle.id, "sign_limit")
     ticket = ticket_of(desk, whistle)
-    show_clerk(desk, whistle, "letter.whistle_signed")
+    show_clerk(desk, whistle, ticket, "letter.whistle_signed")
     show(desk, ticket, ticket.handler_id, "letter.department_signed", department=_name(desk, whistle))
     tell_residents(desk, ticket, "letter.department_signed_resident", department=_name(desk, whistle))
 
@@ -108,7 +108,7 @@ def contact(desk: Desk, whistle: Whistle) -> None:
     """The department says that it has spoken with the grid or the resident (联系)."""
     _act(desk, whistle, (WhistleState.SIGNED,), WhistleState.CONTACTED, "whistle_contacted")
     whistle.contacted_at = desk.now
-    show_clerk(desk, whistle, "letter.whistle_contacted")
+    show_clerk(desk, whistle, ticket_of(desk, whistle), "letter.whistle_contacted")
 
 
 def claim_arrival(desk: Desk, whistle: Whistle) -> None:
@@ -116,7 +116,7 @@ def claim_arrival(desk: Desk, whistle: Whistle) -> None:
     _act(desk, whistle, ON_THE_WAY, WhistleState.ARRIVAL_CLAIMED, "arrival_claimed")
     whistle.claimed_at = desk.now
     ticket = ticket_of(desk, whistle)
-    show_clerk(desk, whistle, "letter.whistle_claimed")
+    show_clerk(desk, whistle, ticket, "letter.whistle_claimed")
     _ask_witness(desk, whistle, ticket, ticket.handler_id)
     timers.put(desk, "arrival_nudge", whistle.id, desk.now + CONFIRM_NUDGE_AFTER)
 
@@ -137,18 +137,18 @@ def confirm_arrival(desk: Desk, whistle: Whistle, answer: ArrivalAnswer) -> None
         if whistle.claimed_at is not None:
             _flag(desk, whistle, ticket, Flag.PAPER_ARRIVAL)
         whistle.claimed_at = None
-        show_clerk(desk, whistle, "letter.arrival_denied")
+        show_clerk(desk, whistle, ticket, "letter.arrival_denied")
     else:
         whistle.arrived_at = desk.now
         timers.cancel(desk, whistle.id, "arrive_limit")
         if answer is ArrivalAnswer.CAME_AND_DID:
             whistle.state = WhistleState.ACTED
             whistle.acted_at = desk.now
-            show_clerk(desk, whistle, "letter.arrival_confirmed")
+            show_clerk(desk, whistle, ticket, "letter.arrival_confirmed")
         else:
             whistle.state = WhistleState.ARRIVED
             timers.put(desk, "act_limit", whistle.id, ACT_WITHIN.after(desk.now))
-            show_clerk(desk, whistle, "letter.arrived_no_action")
+            show_clerk(desk, whistle, ticket, "letter.arrived_no_action")
     show(desk, ticket, ticket.handler_id, "letter.witnessed_card", answer=answer)
 
 
@@ -165,7 +165,7 @@ def act(desk: Desk, whistle: Whistle, result: str) -> None:
     whistle.acted_at = desk.now
     timers.cancel(desk, whistle.id, "act_limit", "arrive_limit", "arrival_nudge", "arrival_unconfirmed")
     ticket = ticket_of(desk, whistle)
-    show_clerk(desk, whistle, "letter.whistle_acted")
+    show_clerk(desk, whistle, ticket, "letter.whistle_acted")
     show(desk, ticket, ticket.handler_id, "letter.department_acted", department=_name(desk, whistle), result=result)
 
 
@@ -186,7 +186,7 @@ def dispute(desk: Desk, whistle: Whistle, reason: str, proposed: str | None) -> 
     whistle.proposed = proposed
     timers.put(desk, "dispute_silence", whistle.id, RETURN_ANSWER_WITHIN.after(desk.now))
     ticket = ticket_of(desk, whistle)
-    show_clerk(desk, whistle, "letter.whistle_disputed")
+    show_clerk(desk, whistle, ticket, "letter.whistle_disputed")
     post(
         desk,
         Letter(
@@ -226,7 +226,7 @@ def settle_dispute(desk: Desk, whistle: Whistle, *, upheld: bool, reason: str) -
     if upheld:
         whistle.state = WhistleState.MOVED
         timers.cancel(desk, whistle.id)
-        show_clerk(desk, whistle, "letter.dispute_upheld")
+        show_clerk(desk, whistle, ticket, "letter.dispute_upheld")
         if proposed is not None and proposed.kind is UnitKind.DEPARTMENT and ticket.status in WORKING | _EARLY:
             return _blow(desk, ticket, proposed.code, "moved")
         show(desk, ticket, ticket.handler_id, "letter.dispute_upheld_card", department=_name(desk, whistle))
@@ -234,7 +234,7 @@ def settle_dispute(desk: Desk, whistle: Whistle, *, upheld: bool, reason: str) -
     whistle.state = WhistleState.SIGNED
     whistle.signed_at = whistle.signed_at or desk.now
     timers.cancel(desk, whistle.id, "sign_limit")
-    show_clerk(desk, whistle, "letter.dispute_rejected")
+    show_clerk(desk, whistle, ticket, "letter.dispute_rejected")
     return whistle
 
 
@@ -290,7 +290,7 @@ def end_all(desk: Desk, ticket: Ticket) -> None:
         timers.cancel(desk, whistle.id)
         if whistle.state in LIVE:
             whistle.state = WhistleState.ENDED
-            show_clerk(desk, whistle, "letter.whistle_ended")
+            show_clerk(desk, whistle, ticket, "letter.whistle_ended")
 
 
 def of_ticket(desk: Desk, ticket: Ticket) -> list[Whistle]:
@@ -388,13 +388,12 @@ def _blow(desk: Desk, ticket: Ticket, department: str, reason: str) -> Whistle:
     events.append(desk, ticket, "whistle_blown", whistle=whistle.id, department=department, reason=reason)
     timers.put(desk, "sign_limit", whistle.id, sign_by)
     timers.put(desk, "arrive_limit", whistle.id, whistle.arrive_by)
-    show_clerk(desk, whistle, "letter.whistle")
+    show_clerk(desk, whistle, ticket, "letter.whistle")
     return whistle
 
 
-def show_clerk(desk: Desk, whistle: Whistle, text: str) -> None:
+def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str) -> None:
     """Post the newest form of a whistle's card: to the clerk who signed, before that to the whole staff."""
-    ticket = ticket_of(desk, whistle)
     to = [whistle.clerk_id] if whistle.clerk_id else clerks(desk, whistle.department)
     for person_id in to or [centre_coordinator(desk)]:
         post(
@@ -483,7 +482,7 @@ def _flag(desk: Desk, whistle: Whistle, ticket: Ticket, flag: Flag) -> None:
                 card=f"flagged:{whistle.id}",
             ),
         )
-    show_clerk(desk, whistle, "letter.flagged_department")
+    show_clerk(desk, whistle, ticket, "letter.flagged_department")
 
 
 def _check_department(desk: Desk, ticket: Ticket, department: str) -> None:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings
+from gridwhistle.bot.commands.opening import open_store, read_settings, require_examples
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.understanding import embedded
 from gridwhistle.dialogs.nlu.train import train
@@ -39,7 +39,7 @@ def classify() -> None:
     Every line has its answer, an empty one too; bytes that are no UTF-8 are read as “�”.
     """
     settings = read_settings()
-    _require_examples(settings)
+    require_examples(settings)
     city = read_city(settings)
     engine = embedded(settings, city)
     source: BinaryIO = sys.stdin.buffer
@@ -53,7 +53,7 @@ def classify() -> None:
 def train_model() -> None:
     """Train the engine from the examples anew and print its cross-validated figures."""
     settings = read_settings()
-    _require_examples(settings)
+    require_examples(settings)
     started = time.perf_counter()
     model = train(settings.examples_dir, settings.models_dir)
     table = Table("figure", "value")
@@ -96,8 +96,3 @@ def read_city(settings: Settings) -> City:
     settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
     with store.begin() as session:
         return Reference(settings.region).current(session)
-
-
-def _require_examples(settings: Settings) -> None:
-    if not settings.examples_dir.is_dir():
-        raise UserMistake(f"no training data in {settings.examples_dir}; set GRIDWHISTLE_NLU_DATA_DIR")

@@ -47,3 +47,9 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def require_examples(settings: Settings) -> None:
+    """Raise ``UserMistake`` where there is nothing to train the understanding from."""
+    if not settings.examples_dir.is_dir():
+        raise UserMistake(f"no training data in {settings.examples_dir}; set GRIDWHISTLE_NLU_DATA_DIR")

@@ -43,7 +43,7 @@ def play(script: Script, world: World, *, through_model: bool = False) -> list[D
                 heard = perform(scene, stage, understanding)
                 problems, known = _compare(scene, heard, stage, known)
                 if problems:
-                    return [_difference(script, number, problem) for number, problem in problems]
+                    return [_difference(script, number, problem) for number, problem in sorted(problems)]
             return [_difference(script, _last(script), problem) for problem in _leftovers(script, stage)]
     except Stumble as stumble:
         return [_difference(script, stumble.number, str(stumble))]
@@ -102,6 +102,17 @@ def state_fact(stated: Stated, stage: Stage, known: frozenset[str]) -> tuple[str
     return problem, known
 
 
+def is_for(letter: Heard, line: Expected, stage: Stage) -> bool:
+    """Whether a line is about letters of this kind in this chat. Raises ``Stumble`` for a label that is nobody's."""
+    if line.label is None:
+        return letter.reply
+    try:
+        address = stage.cast.called(line.label)
+    except ValueError as problem:
+        raise Stumble(line.number, problem) from None
+    return letter.address == address and not letter.reply
+
+
 def _compare(
     scene: Scene, heard: list[Heard], stage: Stage, known: frozenset[str]
 ) -> tuple[list[tuple[int, str]], frozenset[str]]:
@@ -110,7 +121,7 @@ def _compare(
     for line in scene.lines:
         match line:
             case Expected():
-                letter = next((one for one in heard if _is_for(one, line, stage)), None)
+                letter = next((one for one in heard if is_for(one, line, stage)), None)
                 if letter is not None:
                     heard.remove(letter)
                 if letter is None or not line.wanted.fits(letter):
@@ -120,18 +131,9 @@ def _compare(
                 problem, known = state_fact(line, stage, known)
                 if problem:
                     problems.append((line.number, f"{line.raw}\nbut {problem}"))
-    number = scene.lines[-1].number if scene.lines else scene.act.number if scene.act else 1
-    problems += [(scene.act.number if scene.act else number, f"unexpected letter\n{one.written()}") for one in heard]
+    begins = scene.act.number if scene.act else 1
+    problems += [(begins, f"unexpected letter\n{one.written()}") for one in heard]
     return problems, known
-
-
-def _is_for(letter: Heard, line: Expected, stage: Stage) -> bool:
-    if line.label is None:
-        return letter.reply
-    try:
-        return not letter.reply and letter.address == stage.cast.address_of(line.label)
-    except ValueError:
-        return False
 
 
 def _leftovers(script: Script, stage: Stage) -> Iterator[str]:

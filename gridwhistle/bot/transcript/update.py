@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gridwhistle.bot.transcript.play import Difference, Stumble, perform, staged, state_fact
+from gridwhistle.bot.transcript.play import Difference, Stumble, is_for, perform, staged, state_fact
 from gridwhistle.bot.transcript.script import Expected, Note, Scene, Script, Speech, Stated
 from gridwhistle.bot.transcript.stage import Stage
 from gridwhistle.bot.transcript.wording import Heard
@@ -36,14 +36,13 @@ def update(script: Script, world: World) -> Updated:
             while waiting:
                 scene = waiting[0]
                 heard = perform(scene, stage, understanding)
-                lines += _act(scene, understanding.prompted)
-                lines += _rewritten(scene, heard, stage)
+                lines += [*_act(scene, understanding.prompted), *_rewritten(scene, heard, stage)]
+                waiting.pop(0)
                 for line in scene.lines:
                     if isinstance(line, Stated):
                         problem, known = state_fact(line, stage, known)
                         if problem:
                             problems.append(_problem(script, line.number, f"{line.raw}\nbut {problem}"))
-                waiting.pop(0)
     except Stumble as stumble:
         problems.append(_problem(script, stumble.number, str(stumble)))
     for scene in waiting:
@@ -79,20 +78,11 @@ def _rewritten(scene: Scene, heard: list[Heard], stage: Stage) -> list[str]:
 
 def _up_to(line: Expected, waiting: list[Heard], stage: Stage) -> Iterator[str]:
     """The letters of this line's chat up to the one that fits it; the next one as it was said where none fits."""
-    mine = [letter for letter in waiting if _same_chat(letter, line, stage)]
+    mine = [letter for letter in waiting if is_for(letter, line, stage)]
     fitting = next((letter for letter in mine if line.wanted.fits(letter)), None)
     for letter in mine[: mine.index(fitting) + 1 if fitting else 1]:
         waiting.remove(letter)
         yield line.raw if letter is fitting else letter.written()
-
-
-def _same_chat(letter: Heard, line: Expected, stage: Stage) -> bool:
-    if line.label is None or letter.reply:
-        return line.label is None and letter.reply
-    try:
-        return letter.address == stage.cast.address_of(line.label)
-    except ValueError:
-        return False
 
 
 def _problem(script: Script, number: int, problem: str) -> Difference:

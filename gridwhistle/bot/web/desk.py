@@ -26,6 +26,7 @@ COOKIE = "gridwhistle_chat"
 COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 PERSONA_FORM = re.compile(r"[a-z0-9-]{1,64}")
 LANGUAGES = ("zh", "en")
+VISITOR = "visitor-"
 
 
 class WebDesk:
@@ -46,11 +47,11 @@ class WebDesk:
         """
         persona = request.query_params.get("as")
         if persona is not None:
-            return Address(channel=CHANNEL, address=persona) if self.demo and PERSONA_FORM.fullmatch(persona) else None
+            return Address(channel=CHANNEL, address=persona) if self.demo and _is_persona(persona) else None
         cookie = request.cookies.get(COOKIE, "")
         if not COOKIE_FORM.fullmatch(cookie):
             return None
-        return Address(channel=CHANNEL, address=f"visitor-{hashlib.sha256(cookie.encode()).hexdigest()[:40]}")
+        return Address(channel=CHANNEL, address=VISITOR + hashlib.sha256(cookie.encode()).hexdigest()[:40])
 
     @contextmanager
     def desk_of(self, where: Address) -> Iterator[Desk | None]:
@@ -89,3 +90,7 @@ class WebDesk:
 
     def _words(self, language: str, key: str, **params: object) -> str:
         return self.app.texts.text(key, language, params)
+
+
+def _is_persona(code: str) -> bool:
+    return PERSONA_FORM.fullmatch(code) is not None and not code.startswith(VISITOR)

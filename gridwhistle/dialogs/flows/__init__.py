@@ -2,23 +2,51 @@
 
 from gridwhistle.dialogs.clarify import Clarify
 from gridwhistle.dialogs.flow import Flow
+from gridwhistle.dialogs.flows.accept import Accept
+from gridwhistle.dialogs.flows.act import Act
 from gridwhistle.dialogs.flows.answer import Answer
+from gridwhistle.dialogs.flows.arrive import Arrive
+from gridwhistle.dialogs.flows.ask_resident import AskResident
+from gridwhistle.dialogs.flows.audit import Audit
+from gridwhistle.dialogs.flows.back import Back
 from gridwhistle.dialogs.flows.begin_report import BeginReport
+from gridwhistle.dialogs.flows.confirm_arrival import ConfirmArrival
+from gridwhistle.dialogs.flows.contact import Contact
+from gridwhistle.dialogs.flows.dispute import Dispute
 from gridwhistle.dialogs.flows.emergency import Emergency
 from gridwhistle.dialogs.flows.find_worker import FindWorker
 from gridwhistle.dialogs.flows.follow_up import FollowUp
+from gridwhistle.dialogs.flows.give_back import GiveBack
+from gridwhistle.dialogs.flows.hand_to import HandTo
 from gridwhistle.dialogs.flows.help import Help
+from gridwhistle.dialogs.flows.invite import Invite
 from gridwhistle.dialogs.flows.join import Join
+from gridwhistle.dialogs.flows.leave import Leave
 from gridwhistle.dialogs.flows.locate import Locate
+from gridwhistle.dialogs.flows.note import Note
+from gridwhistle.dialogs.flows.pass_on import PassOn
+from gridwhistle.dialogs.flows.patrol import Patrol
 from gridwhistle.dialogs.flows.person import Person
+from gridwhistle.dialogs.flows.phone_call import PhoneCall
 from gridwhistle.dialogs.flows.policy import Policy
 from gridwhistle.dialogs.flows.progress import Progress, TicketHistory
 from gridwhistle.dialogs.flows.recheck import Recheck
+from gridwhistle.dialogs.flows.refuse import Refuse
 from gridwhistle.dialogs.flows.report import Report
+from gridwhistle.dialogs.flows.resolve import Resolve
 from gridwhistle.dialogs.flows.rework import Rework
+from gridwhistle.dialogs.flows.schedule import Schedule
+from gridwhistle.dialogs.flows.settle_dispute import SettleDispute
+from gridwhistle.dialogs.flows.settle_return import SettleReturn
+from gridwhistle.dialogs.flows.sign import Sign
 from gridwhistle.dialogs.flows.supplement import Supplement
+from gridwhistle.dialogs.flows.suspend import Suspend
+from gridwhistle.dialogs.flows.take_over import TakeOver
 from gridwhistle.dialogs.flows.take_talk import TakeTalk
+from gridwhistle.dialogs.flows.tasks import Tasks
+from gridwhistle.dialogs.flows.ticket_card import TicketCard
 from gridwhistle.dialogs.flows.urge import Urge
+from gridwhistle.dialogs.flows.whistle import Whistle
 from gridwhistle.dialogs.flows.wish import Wish
 from gridwhistle.dialogs.flows.withdraw import Withdraw
 
@@ -44,4 +72,33 @@ FLOWS: tuple[type[Flow], ...] = (
     Urge,
     Wish,
     Withdraw,
+    # Shared intents: a department's staff first; who holds a grid's post too is handed on by these.
+    Dispute,
+    Sign,
+    Contact,
+    Arrive,
+    Act,
+    Accept,
+    AskResident,
+    Audit,
+    Back,
+    ConfirmArrival,
+    GiveBack,
+    HandTo,
+    Invite,
+    Leave,
+    Note,
+    PassOn,
+    Patrol,
+    PhoneCall,
+    Refuse,
+    Resolve,
+    Schedule,
+    SettleDispute,
+    SettleReturn,
+    Suspend,
+    TakeOver,
+    Tasks,
+    TicketCard,
+    Whistle,
 )

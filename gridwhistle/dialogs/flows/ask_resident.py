@@ -14,7 +14,7 @@ from gridwhistle.services.lifecycle import WORKING
 
 
 class AskResident(Flow):
-    """The bot relays it: a property company's worker reaches the resident this way and learns neither name nor number."""
+    """The bot relays it: so a property company's worker too reaches the resident, without a name or a number."""
 
     opens_on: ClassVar[frozenset[str]] = frozenset({"worker_ask_resident"})
     keeps: ClassVar[frozenset[str]] = FIELD_TALK

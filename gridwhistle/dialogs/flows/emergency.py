@@ -11,7 +11,7 @@ from gridwhistle.dialogs.nlu.understood import Emergency as Kind
 from gridwhistle.services import places, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
 
 MATTERS = {**{kind: matter for matter, kind in DANGERS.items()}, Kind.GAS: "gas_smell"}
@@ -55,7 +55,7 @@ class Emergency(Flow):
             ),
         )
         advice = Say(f"emergency.{kind}")
-        told = Say("emergency.ticket", number=ticket.number, worker=person(desk, ticket.handler_id).name)
+        told = Say("emergency.ticket", number=ticket.number, worker=name_of(desk, ticket.handler_id))
         if places.grid_of(desk.city, where) is None:
             told.then = Open(flow="locate", given={"ticket": ticket.id})
         return advice, told

@@ -73,9 +73,8 @@ class Leave(Flow):
         since = desk.now if first <= today else datetime.combine(first, time(), CITY_ZONE)
         until = datetime.combine(last + timedelta(days=1), time(), CITY_ZONE)
         handed = leaves.take(desk, since, until, reason)
-        span = {"since": first, "until": last}
         if first > today:
-            return Say("leave.later", **span)
+            return Say("leave.later", since=first, until=last)
         if not handed:
-            return Say("leave.nothing", **span)
-        return Say("leave.done", count=sum(handed.values()), names=tuple(handed), **span)
+            return Say("leave.nothing", since=first, until=last)
+        return Say("leave.done", count=sum(handed.values()), names=tuple(handed), since=first, until=last)

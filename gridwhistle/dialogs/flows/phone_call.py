@@ -70,7 +70,7 @@ def _show_number(desk: Desk, ticket: Ticket) -> Say:
     number = people.phone(desk, ticket.reporter_id, why)
     return Say(
         "phone_call.number" if number else "phone_call.no_number",
-        name=org.person(desk, ticket.reporter_id).name or "—",
+        name=org.name_of(desk, ticket.reporter_id) or "—",
         phone=number or "—",
         buttons=(
             opens("button.phone_reached", "phone_call", ticket=ticket.id, reached=YES),

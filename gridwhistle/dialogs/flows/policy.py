@@ -9,7 +9,7 @@ from gridwhistle.dialogs.flows.report import OTHER
 from gridwhistle.dialogs.slots import Choice, Option, YesNo
 from gridwhistle.services import tickets
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
 from gridwhistle.services.schema import Category
 
@@ -50,6 +50,6 @@ class Policy(Flow):
             "policy.done",
             number=ticket.number,
             department=department.name,
-            worker=person(desk, ticket.handler_id).name,
+            worker=name_of(desk, ticket.handler_id),
             due=ticket.promised_at,
         )

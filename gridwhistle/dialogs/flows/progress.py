@@ -9,7 +9,7 @@ from gridwhistle.dialogs.ticket_options import MOST, option
 from gridwhistle.services import events, tickets
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.schema import Event, Ticket
 
 TOLD = frozenset(
@@ -85,7 +85,7 @@ def _history(desk: Desk, ticket: Ticket) -> Say:
         matter=desk.city.matters[ticket.matter],
         place=ticket.place_exact or "—",
         status=ticket.status,
-        worker=person(desk, ticket.handler_id).name,
+        worker=name_of(desk, ticket.handler_id),
         due=ticket.promised_at,
         lines="\n".join(lines),
     )
@@ -97,4 +97,4 @@ def _who(desk: Desk, event: Event, ticket: Ticket) -> str:
         return desk.city.unit_name(department)
     if event.actor_id is None or event.actor_id == ticket.reporter_id:
         return ""
-    return person(desk, event.actor_id).name
+    return name_of(desk, event.actor_id)

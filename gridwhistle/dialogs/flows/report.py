@@ -13,7 +13,7 @@ from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSl
 from gridwhistle.services import places, tickets
 from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
 from gridwhistle.services.schema import Category, Json, UnitKind
 
@@ -105,7 +105,7 @@ class Report(Flow):
         done = Say(
             "report.done",
             number=ticket.number,
-            worker=person(desk, ticket.handler_id).name,
+            worker=name_of(desk, ticket.handler_id),
             grid=desk.city.unit_name(ticket.grid),
             due=ticket.promised_at,
             matter=matter,

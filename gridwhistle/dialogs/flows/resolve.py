@@ -40,10 +40,11 @@ class Resolve(Flow):
         ticket = which_ticket(ask, self.ticket, desk, found, none="resolve.none")
         matter = matter_of(desk, ticket)
         result = ask(self.result, **brief(desk, ticket))
-        photos = ask.known(self.photo) or ()
+        photos = ask.known(self.photo)
         if matter.photo == "required":
             photos = ask(self.photo, reason=matter.photo_reason, **brief(desk, ticket))
         elif matter.photo == "useful" and not photos:
-            photos = ask(self.picture, reason=matter.photo_reason, **brief(desk, ticket)) or ()
-        audits.resolve(desk, ticket, result, photos)
+            added = ask(self.picture, reason=matter.photo_reason, **brief(desk, ticket))
+            photos = added or ()
+        audits.resolve(desk, ticket, result, photos or ())
         return ()

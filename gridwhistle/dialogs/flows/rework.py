@@ -10,7 +10,7 @@ from gridwhistle.dialogs.ticket_options import options
 from gridwhistle.services import satisfaction, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import DONE, OPEN
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 from gridwhistle.services.rules import REWORK_WITHIN
 
 LONG_ENOUGH = 6
@@ -39,6 +39,4 @@ class Rework(Flow):
         reason = said if len(said) >= LONG_ENOUGH else ask(self.reason)
         ticket = tickets.get(desk, chosen)
         satisfaction.request_rework(desk, ticket, reason)
-        return Say(
-            "rework.done", number=ticket.number, worker=person(desk, ticket.handler_id).name, due=ticket.promised_at
-        )
+        return Say("rework.done", number=ticket.number, worker=name_of(desk, ticket.handler_id), due=ticket.promised_at)

@@ -35,24 +35,21 @@ def _ticket_card(desk: Desk, ticket: Ticket) -> Say:
             buttons += (opens("ticket_card.hand_to", "hand_to", ticket=ticket.id),)
         if possible(desk, ticket, Step.REFUSE):
             buttons += (opens("ticket_card.refuse", "refuse", ticket=ticket.id),)
-    return Say(
-        "ticket_card.ticket",
-        card=f"ticket:{ticket.id}",
-        buttons=buttons,
-        **cards.facts(desk, ticket, third_party=third_party),
-    )
+    say = Say.of("ticket_card.ticket", cards.facts(desk, ticket, third_party=third_party), buttons)
+    say.card = f"ticket:{ticket.id}"
+    return say
 
 
 def _whistle_card(desk: Desk, whistle: Whistle) -> Say:
     ticket = whistles.ticket_of(desk, whistle)
     if not dossier.may_see(desk, ticket):
         raise Refused("refused.not_yours", number=ticket.number)
-    return Say(
-        "ticket_card.whistle",
-        card=f"whistle:{whistle.id}",
-        buttons=whistles.buttons(whistle),
-        state=whistle.state,
-        arrive_by=whistle.arrive_by,
-        department=desk.city.unit_name(whistle.department),
+    values = {
         **cards.facts(desk, ticket, third_party=True),
-    )
+        "state": whistle.state,
+        "arrive_by": whistle.arrive_by,
+        "department": desk.city.unit_name(whistle.department),
+    }
+    say = Say.of("ticket_card.whistle", values, whistles.buttons(whistle))
+    say.card = f"whistle:{whistle.id}"
+    return say

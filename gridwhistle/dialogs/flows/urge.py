@@ -10,7 +10,7 @@ from gridwhistle.dialogs.ticket_options import options
 from gridwhistle.services import tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
-from gridwhistle.services.org import person
+from gridwhistle.services.org import name_of
 
 
 class Urge(Flow):
@@ -30,7 +30,7 @@ class Urge(Flow):
         return Say(
             "urge.done",
             number=ticket.number,
-            worker=person(desk, ticket.handler_id).name,
+            worker=name_of(desk, ticket.handler_id),
             count=count,
             due=ticket.promised_at,
         )

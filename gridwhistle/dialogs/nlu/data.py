@@ -34,6 +34,11 @@ class Example:
     file: Path
     line: int
 
+    @property
+    def family(self) -> str:
+        """The labels that it shares its kind of work with: its file for a matter, else the label alone."""
+        return self.file.stem if "/" in self.label else self.label
+
 
 def files(folder: Path) -> tuple[Path, ...]:
     """The folder's YAML files in a fixed order."""

@@ -14,7 +14,9 @@ _TABLE = _WIDTH | {wide: half + 32 for wide, half in _WIDTH.items() if ord("A") 
 _CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u300700]+|[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 
-LONGEST = 4
+LONGEST = 3
+# A single Chinese character often is a word; the longer a run, the less it adds to the characters in it.
+_WEIGHTS = {1: 1.0, 2: 0.7, 3: 0.5}
 
 
 def normalise(text: str) -> str:
@@ -25,7 +27,7 @@ def normalise(text: str) -> str:
 def features(text: str) -> list[str]:
     """The features of a text, repeated ones repeated.
 
-    Chinese: all runs of one to four characters inside a chunk, with a mark at the chunk's ends. Latin: words and
+    Chinese: all runs of one to three characters inside a chunk, with a mark at the chunk's ends. Latin: words and
     pairs of neighbouring words. Numbers count as one sign each: which house number it is says nothing of the matter.
     """
     found: list[str] = []
@@ -44,3 +46,10 @@ def features(text: str) -> list[str]:
         found.append("^" + chunk[:2])
         found.append(chunk[-2:] + "$")
     return found
+
+
+def weight(name: str) -> float:
+    """How much a feature counts, before its rarity."""
+    if "a" <= name[0] <= "z":
+        return 1.0
+    return _WEIGHTS[2] if name[0] == "^" or name[-1] == "$" else _WEIGHTS[len(name)]

@@ -1,6 +1,6 @@
 """Which label does a text bear, and how probable is each?
 
-Answering only: a dictionary, one matrix and a softmax, so that a process that answers never loads scikit-learn.
+Answering only: a dictionary, one matrix and a softmax, so that a process that answers never loads SciPy.
 ``train`` makes the model.
 """
 
@@ -27,8 +27,9 @@ class Model:
     """A trained linear classifier: a text's weighted features times ``matrix`` gives a score for each label."""
 
     labels: tuple[str, ...]
+    families: tuple[str, ...]  # of the labels: those of one family ask for one kind of work
     vocabulary: dict[str, int]
-    rarity: Floats  # inverse document frequency of each feature
+    rarity: Floats  # weighted inverse document frequency of each feature
     matrix: Floats  # features × labels
     bias: Floats
     temperature: float  # divides the scores before the softmax; fitted on held-out texts
@@ -61,6 +62,7 @@ def save(model: Model, path: Path) -> None:
     """Write the model to one ``.npz`` file, whole or not at all: several processes may start on one cache."""
     head = {
         "labels": model.labels,
+        "families": model.families,
         "vocabulary": list(model.vocabulary),
         "temperature": model.temperature,
         "figures": model.figures,
@@ -84,6 +86,7 @@ def load(path: Path) -> Model:
         head = json.loads(arrays["head"].tobytes())
         return Model(
             labels=tuple(head["labels"]),
+            families=tuple(head["families"]),
             vocabulary={name: row for row, name in enumerate(head["vocabulary"])},
             rarity=arrays["rarity"],
             matrix=arrays["matrix"],

@@ -55,6 +55,8 @@ class EmbeddedUnderstanding:
         # Labels × intents, so that an intent's probability is the sum of its matters'.
         self._sums = np.array([[name == intent for name in names] for intent in self._intents], dtype=np.float32)
         self._matters = [label.partition("/")[2] for label in model.labels]
+        families = sorted(set(model.families))
+        self._families = np.array([[name == family for name in families] for family in model.families], dtype=np.float32)
         self._with_matter = np.array([number for number, matter in enumerate(self._matters) if matter], dtype=np.intp)
         self._reports = np.array([n for n in self._with_matter if self._intents[n] == REPORT], dtype=np.intp)
 
@@ -63,7 +65,8 @@ class EmbeddedUnderstanding:
 
         An intent's confidence is the sum over its labels, so that an unclear matter is still clearly a report. The
         matters are the three best of the winning intent (of ``report`` and ``policy_question`` together where another
-        intent won), their confidences renormalised within it: "given that it is a report, how probable is this one".
+        intent won), each weighed with its family's probability and their confidences renormalised: "given that it is a
+        report, how probable is this one".
         """
         danger = emergency(text)
         head = text[:_LONGEST]
@@ -95,6 +98,9 @@ class EmbeddedUnderstanding:
         )
 
     def _guesses(self, probabilities: Floats, intent: str) -> tuple[MatterGuess, ...]:
+        # A matter is as probable as itself and its family: the family is told more surely, and the wrong matter of
+        # the right kind of work does the least harm.
+        probabilities = probabilities * ((probabilities @ self._families) @ self._families.T)
         rows = self._with_matter
         if intent in {REPORT, POLICY_QUESTION}:
             rows = np.array([row for row in rows if self._intents[row] == intent], dtype=np.intp)

@@ -10,6 +10,8 @@ from gridwhistle.dialogs.slots.base import Context, Option
 from gridwhistle.dialogs.slots.choice import Choice
 from gridwhistle.dialogs.slots.text import LONGEST, FreeText
 
+SURE = 0.6
+"""As in ``Limits.sure``."""
 _REFERENCE = re.compile(r"\d+(?:号楼?|栋|座)(?:那个|那户|那单|的)?|(?:\d{6}-)?\d{3}|这[个单件事]|那[个单件]")
 _UNREADABLE = re.compile(r"[\W_]+")
 
@@ -43,11 +45,11 @@ class Told(FreeText):
 class ByIntent(Choice):
     """One of the declared options, or the one that the sentence's intent stands for."""
 
-    def __init__(self, *among: Option, intents: Mapping[str, str], sure: float = 0.6) -> None:
-        super().__init__(*among, sure=sure)
+    def __init__(self, *among: Option, intents: Mapping[str, str]) -> None:
+        super().__init__(*among)
         self.intents = dict(intents)
 
     def fill(self, understood: Understood, context: Context) -> str | None:
-        """The intent's option."""
-        del context
-        return self.intents.get(understood.intent) if understood.confidence >= self.sure else None
+        """The option of a sure intent; that of the opening sentence has been acted upon or asked about already."""
+        opening = understood.text == context.opened.text
+        return self.intents.get(understood.intent) if opening or understood.confidence >= SURE else None

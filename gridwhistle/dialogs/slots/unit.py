@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from gridwhistle.dialogs.message import Text
 from gridwhistle.dialogs.nlu.understood import Understood
@@ -65,7 +65,7 @@ class UnitSlot(Choice):
         return list((others if surely else several).values())
 
 
-def unit_options(city: City, codes: Iterator[str] | tuple[str, ...], *, unsure: str | None = None) -> tuple[Option, ...]:
+def unit_options(city: City, codes: Iterable[str], *, unsure: str | None = None) -> tuple[Option, ...]:
     """Units as options, at most six and each once; ``unsure`` is the label of a way out."""
     known = [code for code in dict.fromkeys(codes) if code in city.units][:MOST]
     options = [Option(value=code, label=f"={city.unit_name(code)}") for code in known]

@@ -1,0 +1,121 @@
+"""How many whole turns does one process do, and how long does one take?
+
+A whole turn: a message in, understood, its effect committed to a SQLite file, the replies in the outbox. Residents
+report a matter in one line and confirm it, so that every second turn opens a ticket with its events, timers, whistles
+and letters. Prints medians of several rounds; ``--memory`` adds the process' peak memory.
+
+    python -m benchmarks.turn [--residents 400] [--rounds 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gridwhistle.bot.app import Application, build
+from gridwhistle.bot.settings import Settings
+from gridwhistle.dialogs.message import Inbound, Press, Text
+from gridwhistle.services import chats
+from gridwhistle.services.demo_city import settle_demo
+from gridwhistle.services.desk import Address
+from gridwhistle.services.region import found_region
+from gridwhistle.services.store import Store
+
+LINES = (
+    "{place}{unit}单元下水道堵了三天了，没人管",
+    "{place}{unit}单元楼道堆了一堆破烂，道都走不了",
+    "{place}{unit}单元暖气不热，屋里才十五度",
+    "{place}{unit}单元对门装修天天响到半夜",
+    "{place}{unit}单元没水了，问物业也不知道啥时候来",
+)
+
+
+def main() -> None:
+    """Run the rounds and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--residents", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        application = _application(Path(folder))
+        print(f"start-up with a trained model: {time.perf_counter() - began:.2f} s")
+        rounds = [_round(application, number, options.residents) for number in range(options.rounds)]
+        _understanding(application)
+    for name in ("report", "confirm"):
+        spans = [span for one in rounds for span in one[name]]
+        print(f"{name:8}: p50 {_at(spans, 50):.2f} ms, p99 {_at(spans, 99):.2f} ms")
+    rates = [sum(map(len, one.values())) / (sum(sum(spans) for spans in one.values()) / 1000) for one in rounds]
+    print(f"whole turns/s in one process, median of {len(rates)} rounds: {statistics.median(rates):.0f}")
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _application(folder: Path) -> Application:
+    settings = Settings(demo=True, database_url=f"sqlite:///{folder}/bench.db", files_dir=folder / "files")
+    store = Store(settings.database_url)
+    found_region(store, settings.region, "富锦市")
+    settle_demo(store, settings.region, settings.demo_dir, now=datetime.now(UTC))
+    return build(settings, store)
+
+
+def _round(application: Application, number: int, residents: int) -> dict[str, list[float]]:
+    chance = random.Random(number)
+    places = _buildings(application)
+    spans: dict[str, list[float]] = {"report": [], "confirm": []}
+    for resident in range(residents):
+        address = f"bench-{number}-{resident}"
+        line = chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6))
+        spans["report"].append(_turn(application, address, "1", Text(text=line)))
+        press = _first_button(application, address)
+        if press is None:
+            sys.exit(f"no card to confirm for {line!r}")
+        spans["confirm"].append(_turn(application, address, "2", press))
+    return spans
+
+
+def _turn(application: Application, address: str, external_id: str, content: Text | Press) -> float:
+    inbound = Inbound(
+        channel="web", address=address, external_id=external_id, received_at=datetime.now(UTC), content=content
+    )
+    began = time.perf_counter()
+    application.conversation.handle(inbound)
+    return (time.perf_counter() - began) * 1000
+
+
+def _first_button(application: Application, address: str) -> Press | None:
+    application.delivery.run()
+    with application.office.desk() as desk:
+        written = chats.letters(desk, Address(channel="web", address=address))
+    return Press(letter=written[-1].id, index=0) if written and written[-1].buttons else None
+
+
+def _buildings(application: Application) -> list[str]:
+    with application.office.desk() as desk:
+        return [desk.city.full_name(place.code) for place in desk.city.places.values() if place.parent]
+
+
+def _understanding(application: Application) -> None:
+    understand = application.conversation._understanding.understand  # type: ignore[attr-defined]  # noqa: SLF001
+    spans = []
+    for number in range(2000):
+        line = LINES[number % len(LINES)].format(place="幸福小区3号楼", unit=number % 6 + 1)
+        began = time.perf_counter()
+        understand(line)
+        spans.append((time.perf_counter() - began) * 1000)
+    print(f"understanding alone: p50 {_at(spans, 50):.2f} ms, p99 {_at(spans, 99):.2f} ms")
+
+
+def _at(spans: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(spans, n=100)[percent - 1]
+
+
+if __name__ == "__main__":
+    main()

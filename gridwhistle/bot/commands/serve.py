@@ -1,0 +1,98 @@
+"""`gridwhistle serve`: how do the pages and the scheduler come up?"""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from gridwhistle.bot.app import Application, build
+from gridwhistle.bot.commands.opening import open_store, read_settings, require_examples
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.web.site import build_site
+from gridwhistle.services.clock import SystemClock
+from gridwhistle.services.demo_city import settle_demo
+from gridwhistle.services.region import found_region, require_region
+from gridwhistle.services.store import Store
+
+GRACE_SECONDS = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("serve")(serve)
+
+
+def serve(
+    *,
+    demo: Annotated[
+        bool | None, typer.Option("--demo/--no-demo", help="Play the demo city: personas and a clock that moves.")
+    ] = None,
+) -> None:
+    """Serve the pages and run what is due, until Ctrl+C."""
+    settings = read_settings()
+    if demo is not None:
+        settings = settings.model_copy(update={"demo": demo})
+    require_examples(settings)
+    console = Console(stderr=True)
+    with open_store(settings) as store:
+        prepare_store(settings, store, console)
+        app = open_application(settings, store, console)
+        _Server(settings, app, console).run()
+
+
+def prepare_store(settings: Settings, store: Store, console: Console) -> None:
+    """Bring the store to this release's form; in demo mode with the demo city in it.
+
+    Raises ``StoreUnavailable`` for a store that nobody has initialised, and in demo mode ``NotADemo`` for one that
+    holds a real city: its people must not be played.
+    """
+    if not settings.demo:
+        require_region(store, settings.region)
+        store.migrate()
+        return
+    with console.status(f"Setting up the demo city {settings.region_name} …"):
+        found_region(store, settings.region, settings.region_name)
+        settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
+
+
+def open_application(settings: Settings, store: Store, console: Console) -> Application:
+    """Wire the application; says so while the understanding is trained (at the first start, some seconds)."""
+    with console.status("Loading the understanding (trained at the first start, some seconds) …"):
+        return build(settings, store)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells where it listens, and lets go of waiting pages when it stops."""
+
+    def __init__(self, settings: Settings, app: Application, console: Console) -> None:
+        super().__init__(
+            uvicorn.Config(
+                build_site(app),
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._app = app
+        self._console = console
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Open the port and say where."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        for server in self.servers:
+            for socket in server.sockets:
+                host, port = socket.getsockname()[:2]
+                self._console.print(f"GridWhistle 网格哨: http://{host}:{port}", highlight=False)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop: pages that wait for news would hold the server up."""
+        self._app.bell.close()
+        super().handle_exit(signal.Signals(sig), frame)
