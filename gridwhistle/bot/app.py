@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from gridwhistle.bot.channels.web_chat import WebChat
@@ -25,10 +25,13 @@ from gridwhistle.scheduler.delivery import Channel, Delivery
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
 from gridwhistle.services import shift
-from gridwhistle.services.clock import ShiftableClock, SystemClock
+from gridwhistle.services.calendar import is_working_day
+from gridwhistle.services.clock import CITY_ZONE, ShiftableClock, SystemClock, in_city
 from gridwhistle.services.office import Office
 from gridwhistle.services.reference import City, Reference
 from gridwhistle.services.store import Store
+
+DAY = (time(8, 30), time(17, 0))
 
 
 class Talker(Protocol):
@@ -77,6 +80,21 @@ class Application:
         if self.demo_clock is None:
             raise LookupError("only the demo's clock can be moved")
         return advance(self.office, self.demo_clock, self.drain, self.delivery, until)
+
+    def open_by_day(self) -> None:
+        """Let a demo that is opened at night or on a day off begin with the next working morning.
+
+        Letters keep the quiet hours: a newcomer's first report would otherwise lie unseen until seven o'clock.
+        """
+        if self.demo_clock is None:
+            return
+        now = in_city(self.office.clock.now())
+        if is_working_day(now.date()) and DAY[0] <= now.time() < DAY[1]:
+            return
+        morning = datetime.combine(now.date(), DAY[0], CITY_ZONE)
+        while morning < now or not is_working_day(morning.date()):
+            morning += timedelta(days=1)
+        self.move_clock(morning)
 
 
 def build(

@@ -6,6 +6,7 @@ Archive needs three facts; the handler's result and the audit's verdict are two 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zlib import crc32
 
 from sqlalchemy import select
 
@@ -108,7 +109,8 @@ def waiting(desk: Desk, limit: int = 50) -> list[Ticket]:
 def auditor_of(desk: Desk, ticket: Ticket) -> str:
     """The auditor whose turn it is; never the person who resolved. The centre's coordinator where there is none."""
     found = [who for who in auditors(desk) if who != ticket.resolver_id]
-    return found[int(ticket.id[-4:], 16) % len(found)] if found else centre_coordinator(desk)
+    # By the number, not by the random id: spread as evenly, and the same in every play of a transcript.
+    return found[crc32(ticket.number.encode()) % len(found)] if found else centre_coordinator(desk)
 
 
 def _present(desk: Desk, ticket: Ticket, to: str) -> None:

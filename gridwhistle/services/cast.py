@@ -11,7 +11,6 @@ from gridwhistle.services import org
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import (
     Account,
-    HandledBy,
     LetterRow,
     LetterState,
     Person,
@@ -125,6 +124,6 @@ def _clerk(desk: Desk) -> str | None:
     called = desk.session.scalars(
         select(Whistle.department).where(Whistle.region == desk.region).order_by(Whistle.id.desc()).limit(1)
     ).first()
-    named = [matter.department for matter in desk.city.matters.values() if matter.handled_by is HandledBy.DEPARTMENT]
+    named = [matter.department for matter in desk.city.matters.values()]
     department = called or (max(set(named), key=named.count) if named else None)
     return next(iter(org.clerks(desk, department)), None) if department else None

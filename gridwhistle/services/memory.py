@@ -15,6 +15,8 @@ HEARD_GRAIN = timedelta(minutes=1)
 
 # Every turn runs these: built once, without the ORM.
 _INBOX = Insertion(table=table_of(InboxRow), conflict=("region", "channel", "address", "external_id"))
+_PERSON = Insertion(table=table_of(Person))
+_ACCOUNT = Insertion(table=table_of(Account))
 _MEMORY = Insertion(
     table=table_of(Conversation),
     conflict=("region", "channel", "address"),
@@ -114,30 +116,32 @@ def speak_language(session: Session, region: str, person_id: str, language: str)
 
 def _newcomer(session: Session, region: str, where: Address, now: datetime) -> Actor:
     person_id = new_id()
-    session.add(
-        Person(
-            region=region,
-            id=person_id,
-            code=None,
-            name="",
-            language="zh",
-            unit=None,
-            grid=None,
-            place=None,
-            reachable=True,
-            created_at=now,
-        )
+    insert(
+        session,
+        _PERSON,
+        {
+            "region": region,
+            "id": person_id,
+            "code": None,
+            "name": "",
+            "language": "zh",
+            "unit": None,
+            "grid": None,
+            "place": None,
+            "reachable": True,
+            "created_at": now,
+        },
     )
-    session.flush()
-    session.add(
-        Account(
-            region=region,
-            channel=where.channel,
-            address=where.address,
-            person_id=person_id,
-            blocked=False,
-            last_heard_at=now,
-        )
+    insert(
+        session,
+        _ACCOUNT,
+        {
+            "region": region,
+            "channel": where.channel,
+            "address": where.address,
+            "person_id": person_id,
+            "blocked": False,
+            "last_heard_at": now,
+        },
     )
-    session.flush()
     return Actor(person_id=person_id, name="", language="zh")

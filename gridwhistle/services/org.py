@@ -9,15 +9,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.reference import PostHolders, UnitInfo
-from gridwhistle.services.schema import Absence, Person, PostKind, Role
+from gridwhistle.services.schema import Absence, Person, PostKind, Role, table_of
 from gridwhistle.services.store import new_id
 
 MENTORED_FOR = timedelta(weeks=6)
 LONGEST_LEAVE = timedelta(days=180)
+
+_ABSENCES = table_of(Absence)
+_AWAY = (
+    select(_ABSENCES.c.id)
+    .where(
+        _ABSENCES.c.region == bindparam("here"),
+        _ABSENCES.c.person_id == bindparam("person"),
+        _ABSENCES.c.until > bindparam("at"),
+        _ABSENCES.c.since <= bindparam("at"),
+    )
+    .limit(1)
+)
 
 
 def holders(desk: Desk, grid: str, post: PostKind) -> PostHolders | None:
@@ -84,17 +96,8 @@ def clerks(desk: Desk, department: str) -> tuple[str, ...]:
 
 def is_away(desk: Desk, person_id: str) -> bool:
     """Whether the person is on leave now."""
-    row = desk.session.execute(
-        select(Absence.id)
-        .where(
-            Absence.region == desk.region,
-            Absence.person_id == person_id,
-            Absence.until > desk.now,
-            Absence.since <= desk.now,
-        )
-        .limit(1)
-    ).first()
-    return row is not None
+    found = desk.session.connection().execute(_AWAY, {"here": desk.region, "person": person_id, "at": desk.now})
+    return found.first() is not None
 
 
 def take_leave(desk: Desk, since: datetime, until: datetime, reason: str) -> None:

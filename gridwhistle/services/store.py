@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from gridwhistle.services.schema import Base
+from gridwhistle.services.schema import Base, Counter, table_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 20_000
@@ -180,15 +180,23 @@ class Savepoint:
         self._nested.rollback()
 
 
-def count_up(session: Session, table: Table, **key: str) -> int:
-    """Add one to the ``value`` of the counter row of this key and give the new value."""
-    make = sqlite.insert if _on_sqlite(session) else postgresql.insert
-    counted = (
-        make(table)
-        .on_conflict_do_update(index_elements=list(key), set_={"value": table.c.value + 1})
-        .returning(table.c.value)
-    )
-    return int(session.connection().execute(counted, {"value": 1, **key}).scalar_one())
+def count_up(session: Session, region: str, key: str) -> int:
+    """Add one to a counter of the region and give the new value; it begins at one."""
+    how = _COUNT_SQLITE if _on_sqlite(session) else _COUNT_POSTGRESQL
+    return int(session.connection().execute(how, {"region": region, "key": key, "value": 1}).scalar_one())
+
+
+_COUNTERS = table_of(Counter)
+_COUNT_SQLITE = (
+    sqlite.insert(_COUNTERS)
+    .on_conflict_do_update(index_elements=["region", "key"], set_={"value": _COUNTERS.c.value + 1})
+    .returning(_COUNTERS.c.value)
+)
+_COUNT_POSTGRESQL = (
+    postgresql.insert(_COUNTERS)
+    .on_conflict_do_update(index_elements=["region", "key"], set_={"value": _COUNTERS.c.value + 1})
+    .returning(_COUNTERS.c.value)
+)
 
 
 def _on_sqlite(session: Session) -> bool:

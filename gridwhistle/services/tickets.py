@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from gridwhistle.services import assignments, deadlines, events, lifecycle, places, timers, whistles
 from gridwhistle.services.cards import matter_of, show
@@ -17,9 +17,25 @@ from gridwhistle.services.org import coordinator
 from gridwhistle.services.places import Location
 from gridwhistle.services.residents import tell_residents, voices
 from gridwhistle.services.rules import NEARBY_SINCE, URGE_EVERY, URGES_BEFORE_ESCALATION
-from gridwhistle.services.schema import Attachment, Counter, Event, Status, Ticket, Voice, table_of
+from gridwhistle.services.schema import Attachment, Event, Status, Ticket, Voice, table_of
 from gridwhistle.services.store import Insertion, count_up, insert, new_id
 
+_TICKETS = table_of(Ticket)
+# Every report runs this twice: built once, without the ORM.
+_NEARBY = (
+    select(_TICKETS.c.id, _TICKETS.c.place_work)
+    .where(
+        _TICKETS.c.region == bindparam("here"),
+        _TICKETS.c.grid == bindparam("of_grid"),
+        _TICKETS.c.matter == bindparam("of_matter"),
+        _TICKETS.c.status.in_(sorted(OPEN)),
+        _TICKETS.c.opened_at > bindparam("since"),
+        _TICKETS.c.place == bindparam("at"),
+        _TICKETS.c.reporter_id != bindparam("me"),
+    )
+    .order_by(_TICKETS.c.opened_at)
+    .limit(20)
+)
 _VOICE = Insertion(table=table_of(Voice), conflict=("region", "ticket_id", "person_id"))
 ABOUT_PROPERTY = re.compile(r"物业|property (company|management)", re.IGNORECASE)
 
@@ -224,21 +240,19 @@ def nearby(desk: Desk, matter: str, where: Location) -> Ticket | None:
     if not spec.public or grid is None:
         return None
     name = places.work_name(desk.city, where)
-    found = desk.session.scalars(
-        select(Ticket)
-        .where(
-            Ticket.region == desk.region,
-            Ticket.grid == grid,
-            Ticket.matter == matter,
-            Ticket.status.in_(OPEN),
-            Ticket.opened_at > desk.now - NEARBY_SINCE,
-            Ticket.place == where.place,
-            Ticket.reporter_id != desk.me,
-        )
-        .order_by(Ticket.opened_at)
-        .limit(20)
+    rows = desk.session.connection().execute(
+        _NEARBY,
+        {
+            "here": desk.region,
+            "of_grid": grid,
+            "of_matter": matter,
+            "since": desk.now - NEARBY_SINCE,
+            "at": where.place,
+            "me": desk.me,
+        },
     )
-    return next((ticket for ticket in found if _same_spot(ticket.place_work, name)), None)
+    twin = next((row.id for row in rows if _same_spot(row.place_work, name)), None)
+    return desk.session.get(Ticket, (desk.region, twin)) if twin else None
 
 
 def add_voice(desk: Desk, ticket: Ticket, words: str) -> bool:
@@ -296,7 +310,7 @@ def _number(desk: Desk, grid: str) -> str:
     community = desk.city.community_of(grid)
     name = community.name.removesuffix("社区").removesuffix("村") if community else desk.city.name.removesuffix("市")
     day = in_city(desk.now).strftime("%y%m%d")
-    count = count_up(desk.session, table_of(Counter), region=desk.region, key=f"ticket:{name}:{day}")
+    count = count_up(desk.session, desk.region, f"ticket:{name}:{day}")
     return f"{name}-{day}-{count:03d}"
 
 

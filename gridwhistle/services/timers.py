@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, select
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
@@ -16,6 +16,9 @@ from gridwhistle.services.store import Insertion, insert_later, new_id, write_no
 
 LEASE = timedelta(seconds=60)
 
+_TIMERS = table_of(TimerRow)
+_CANCEL_ALL = delete(_TIMERS).where(_TIMERS.c.region == bindparam("here"), _TIMERS.c.subject_id == bindparam("subject"))
+_CANCEL_JOB = _CANCEL_ALL.where(_TIMERS.c.job == bindparam("of_job"))
 _TIMER = Insertion(
     table=table_of(TimerRow),
     conflict=("region", "key"),
@@ -61,11 +64,11 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
     """Take back the timers of a subject: those of the named jobs, or all."""
     write_now(desk.session)
-    table = table_of(TimerRow)
-    wanted = delete(table).where(table.c.region == desk.region, table.c.subject_id == subject_id)
-    if jobs:
-        wanted = wanted.where(table.c.job.in_(jobs))
-    desk.session.connection().execute(wanted)
+    subject = {"here": desk.region, "subject": subject_id}
+    for job in jobs:
+        desk.session.connection().execute(_CANCEL_JOB, {**subject, "of_job": job})
+    if not jobs:
+        desk.session.connection().execute(_CANCEL_ALL, subject)
 
 
 def next_due(desk: Desk) -> datetime | None:

@@ -27,9 +27,9 @@ class Hall:
         self.stage = Stage(WORLD, self._director, begins, files)
         self.letters: list[Heard] = []
 
-    def say(self, who: str, text: str, meaning: str | None = None) -> str:
+    def say(self, who: str, text: str, meaning: str = "out_of_scope") -> str:
         """Let somebody type; gives what that chat heard in reply."""
-        self._director.direct(parse_meaning(meaning) if meaning else None)
+        self._director.direct(parse_meaning(meaning))
         said = self._act(who, Words(text=text))
         assert self._director.problem is None, self._director.problem
         return said

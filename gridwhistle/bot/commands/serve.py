@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from types import FrameType
 from typing import Annotated
@@ -20,6 +21,8 @@ from gridwhistle.services.region import found_region, require_region
 from gridwhistle.services.store import Store
 
 GRACE_SECONDS = 5
+CHATTY = ("uvicorn", "apscheduler", "alembic")
+"""Libraries that tell of every tick; their warnings are enough."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +41,8 @@ def serve(
     if demo is not None:
         settings = settings.model_copy(update={"demo": demo})
     require_examples(settings)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     console = Console(stderr=True)
     with open_store(settings) as store:
         prepare_store(settings, store, console)
@@ -63,7 +68,9 @@ def prepare_store(settings: Settings, store: Store, console: Console) -> None:
 def open_application(settings: Settings, store: Store, console: Console) -> Application:
     """Wire the application; says so while the understanding is trained (at the first start, some seconds)."""
     with console.status("Loading the understanding (trained at the first start, some seconds) …"):
-        return build(settings, store)
+        app = build(settings, store)
+    app.open_by_day()
+    return app
 
 
 class _Server(uvicorn.Server):

@@ -22,7 +22,7 @@ class Dispute(Flow):
     keeps: ClassVar[frozenset[str]] = FIELD_TALK
     whistle = TicketSlot()
     reason = Told(r"退回去?|退单|退掉|退|申请|派错了|提?异议|return", at_least=5, limit=300)
-    proposed = UnitSlot(UnitKind.DEPARTMENT)
+    proposed = UnitSlot(UnitKind.DEPARTMENT, owner=True)
 
     def allowed(self, desk: Desk) -> bool:
         """For the staff of departments."""

@@ -23,7 +23,7 @@ class GiveBack(Flow):
     keeps: ClassVar[frozenset[str]] = FIELD_TALK
     ticket = TicketSlot()
     reason = Told(r"退回去?|退单|退掉|退|申请|派错了|return", at_least=5, limit=300)
-    proposed = UnitSlot(UnitKind.DEPARTMENT, UnitKind.GRID)
+    proposed = UnitSlot(UnitKind.DEPARTMENT, UnitKind.GRID, owner=True)
 
     def allowed(self, desk: Desk) -> bool:
         """For everybody who may own a ticket."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gridwhistle.dialogs.nlu.features import features
+from gridwhistle.dialogs.nlu.features import features, weight
 
 Floats = NDArray[np.float32]
 
@@ -33,29 +33,42 @@ class Model:
     matrix: Floats  # features × labels
     bias: Floats
     temperature: float  # divides the scores before the softmax; fitted on held-out texts
+    rarest: float  # the rarity of a feature that was never seen
     figures: dict[str, float] = field(default_factory=dict)  # what training measured
 
     def probabilities(self, text: str) -> Floats:
         """The calibrated probability of each label, in the order of ``labels``."""
-        exponents = np.exp((scores := self.scores(text)) - scores.max())
-        return np.asarray(exponents / exponents.sum(), dtype=np.float32)
+        return self.judge(text)[0]
 
-    def knows(self, text: str) -> bool:
-        """Whether any feature of the text was seen in training; otherwise all it could say is the labels' shares."""
-        return any(name in self.vocabulary for name in features(text))
+    def judge(self, text: str) -> tuple[Floats, float]:
+        """The labels' probabilities, and how much of the text's weight training had seen (0 to 1).
+
+        A classifier is as sure of a text about something else as of its own kind; how strange the text's words are
+        is the second opinion.
+        """
+        scores, familiar = self._scores(text)
+        scores = scores / np.float32(self.temperature)
+        exponents = np.exp(scores - scores.max())
+        return np.asarray(exponents / exponents.sum(), dtype=np.float32), familiar
 
     def scores(self, text: str) -> Floats:
-        """The labels' scores, already divided by the temperature."""
+        """The labels' scores before any calibration."""
+        return self._scores(text)[0]
+
+    def _scores(self, text: str) -> tuple[Floats, float]:
         vocabulary = self.vocabulary
-        counts = Counter(vocabulary[name] for name in features(text) if name in vocabulary)
-        if not counts:
-            return self.bias / np.float32(self.temperature)
-        rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        tally = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        weights = (1 + np.log(tally)) * self.rarity[rows]
+        names = Counter(features(text))
+        known = [(vocabulary[name], tally) for name, tally in names.items() if name in vocabulary]
+        if not known:
+            return self.bias, 0.0
+        rows = np.array([row for row, _ in known], dtype=np.intp)
+        rarity = self.rarity[rows]
+        weights = (1 + np.log(np.array([tally for _, tally in known], dtype=np.float32))) * rarity
         weights /= math.sqrt(float(weights @ weights))
-        scores = weights @ self.matrix[rows] + self.bias
-        return np.asarray(scores / np.float32(self.temperature), dtype=np.float32)
+        # A strange feature weighs as much as one that was seen but once.
+        seen = float(rarity @ rarity)
+        strange = self.rarest**2 * sum(weight(name) ** 2 for name in names if name not in vocabulary)
+        return np.asarray(weights @ self.matrix[rows] + self.bias, dtype=np.float32), seen / (seen + strange)
 
 
 def save(model: Model, path: Path) -> None:
@@ -65,6 +78,7 @@ def save(model: Model, path: Path) -> None:
         "families": model.families,
         "vocabulary": list(model.vocabulary),
         "temperature": model.temperature,
+        "rarest": model.rarest,
         "figures": model.figures,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +95,9 @@ def save(model: Model, path: Path) -> None:
 
 
 def load(path: Path) -> Model:
-    """Read a saved model; ``OSError``, ``ValueError`` or ``KeyError`` where there is no whole one."""
-    with np.load(path, allow_pickle=False) as arrays:
+    """Read a saved model; ``OSError``, ``ValueError``, ``KeyError`` or ``BadZipFile`` where there is no whole one."""
+    # Opened here: NumPy leaves a broken file open.
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         head = json.loads(arrays["head"].tobytes())
         return Model(
             labels=tuple(head["labels"]),
@@ -92,5 +107,6 @@ def load(path: Path) -> Model:
             matrix=arrays["matrix"],
             bias=arrays["bias"],
             temperature=head["temperature"],
+            rarest=head["rarest"],
             figures=head["figures"],
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def load_or_train(data_dir: Path, cache_dir: Path) -> Model:
     """The cached model of these very examples and this very code, or else a new one."""
     try:
         return intents.load(cache_path(data_dir, cache_dir))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return train(data_dir, cache_dir)
 
 
@@ -155,6 +156,7 @@ def _fit(examples: Sequence[Example], recipe: Recipe, temperature: float, figure
         matrix=np.ascontiguousarray(rows.T @ dual, dtype=np.float32),
         bias=np.asarray(dual.sum(axis=0), dtype=np.float32),
         temperature=temperature,
+        rarest=float(np.log(1 + len(examples))) + 1,
         figures=figures,
     )
 

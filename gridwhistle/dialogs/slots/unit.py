@@ -17,16 +17,22 @@ UNSURE = "unsure"
 MOST = 6
 _SHORTEST = 2
 _SPEAKING_NAME = re.compile(r"(?:局|公司|队|所|中心|办|部|会|残联|妇联|网格|委|交警|城管|工商)$")
-_BEFORE = re.compile(r"(?:叫|让|请|得|要|找|吹|归|给|是|需要|转|该|和|跟|、|由|属于?)$")
+_CALLED = re.compile(r"(?:叫|让|请|得|要|找|吹|给|是|需要|该|和|跟|、|由)$")
+_OWNED = re.compile(r"(?:归|属于?|转给?|该由?|由|给)$")
+_DENIED = re.compile(r"(?:不|别|没|甭)(?:归|属于?|转给?|该由?|由|给|叫|让|请|要|找|是|用|需要)?$")
 _AFTER = re.compile(r"^(?:来|的?人|到场|去|管|处理|报到|执法|出面|吧|$|[，。,.!！])")
 
 
 class UnitSlot(Choice):
-    """A unit of the given kinds: a button, its name, or one of its aliases; ``UNSURE`` where the flow offers that."""
+    """A unit of the given kinds: a button, its name, or one of its aliases; ``UNSURE`` where the flow offers that.
 
-    def __init__(self, *kinds: UnitKind) -> None:
+    ``owner``: of a sentence only the unit is taken that it says the matter belongs to (“归住建，不归城管”).
+    """
+
+    def __init__(self, *kinds: UnitKind, owner: bool = False) -> None:
         super().__init__()
         self.kinds = kinds
+        self.owner = owner
 
     def read(self, reply: Reply, context: Context) -> str | Miss:
         """The pressed option or the unit that the words name; several that fit become a question back."""
@@ -56,13 +62,21 @@ class UnitSlot(Choice):
             for unit in city.units.values()
             if unit.kind in self.kinds
             for name in _names(unit)
-            if name in said and (not surely or _is_called(name, said))
+            if name in said and (not surely or self._is_meant(name, said))
         ]
         longest = max((length for length, _ in matches), default=0)
         several = {unit.code: unit for length, unit in matches if length == longest}
         others = {unit.code: unit for _, unit in matches}
-        # “这归住建，不归城管” names two: which one is asked.
+        # Two that a sentence calls: which one is asked.
         return list((others if surely else several).values())
+
+    def _is_meant(self, name: str, said: str) -> bool:
+        before, _, after = said.partition(name)
+        if _DENIED.search(before):
+            return False
+        if self.owner:
+            return _OWNED.search(before) is not None
+        return any((_SPEAKING_NAME.search(name), _CALLED.search(before), _AFTER.search(after)))
 
 
 def unit_options(city: City, codes: Iterable[str], *, unsure: str | None = None) -> tuple[Option, ...]:
@@ -74,15 +88,6 @@ def unit_options(city: City, codes: Iterable[str], *, unsure: str | None = None)
 
 def _names(unit: UnitInfo) -> tuple[str, ...]:
     return tuple(plain(name) for name in (unit.name, *unit.aliases) if len(name) >= _SHORTEST)
-
-
-def _is_called(name: str, said: str) -> bool:
-    at = said.index(name)
-    return (
-        _SPEAKING_NAME.search(name) is not None
-        or _BEFORE.search(said[:at]) is not None
-        or _AFTER.search(said[at + len(name) :]) is not None
-    )
 
 
 def _which(found: list[UnitInfo]) -> Miss:

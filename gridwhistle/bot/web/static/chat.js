@@ -110,8 +110,8 @@ export class Chat {
   }
 
   #welcome() {
+    if (!this.examples.length) return make("p", "quiet", t("web.page.quiet"));
     const box = make("div", "welcome");
-    if (!this.examples.length) return box;
     box.append(make("p", "", t("web.page.hello")));
     for (const example of this.examples) {
       const one = make("button", "choice", example);
