@@ -8,8 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run chat test lint clean
 
 run: .venv/.for-running  ## the demo city with its web pages on http://127.0.0.1:8080
-	$(BIN)/gridwhistle init --demo
-	GRIDWHISTLE_DEMO=true $(BIN)/gridwhistle serve
+	$(BIN)/gridwhistle serve --demo
 
 chat: .venv/.for-running  ## the demo city in the terminal
 	$(BIN)/gridwhistle init --demo

@@ -30,7 +30,7 @@ from gridwhistle.dialogs.nlu.understood import Emergency, EntityKind
         ("老板拖欠我三个月工资不给", "report", "unpaid_wages"),
         ("井盖没了，差点掉下去", "report", "manhole_missing"),
         ("请问异地住院医保怎么报销", "policy_question", "policy_medical"),
-        ("新租户搬来了，登记一下", "report", "info_tenant"),
+        ("我把房子租出去了，来登记一下租客", "report", "info_tenant"),
         ("there is no tap water in our building", "report", "water_outage"),
         ("你好", "greet", None),
         ("谢谢你啊", "thank", None),

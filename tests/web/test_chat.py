@@ -118,6 +118,7 @@ BAD_BODIES = [
     ("/api/messages", {"id": "a", "text": ["x"]}),
     ("/api/messages", {"id": "a", "text": "x", "as": "liqiang"}),
     ("/api/messages", {"id": "a", "text": "长" * 20_001}),
+    ("/api/messages", {"id": "a", "text": "\ud800"}),
     ("/api/presses", {"id": "a", "letter": "b", "index": -1}),
     ("/api/presses", {"id": "a", "letter": "b", "index": "0"}),
     ("/api/presses", {"id": "a", "letter": "b", "index": True}),
@@ -132,7 +133,9 @@ BAD_BODIES = [
 
 @pytest.mark.parametrize(("path", "body"), BAD_BODIES)
 def test_a_body_of_the_wrong_form_is_refused_in_words(zhangmin: Person, path: str, body: object) -> None:
-    answer = zhangmin.post(path, body)
+    raw = json.dumps(body).encode()  # httpx would not write down half a character
+    headers = {"Content-Type": "application/json"}
+    answer = zhangmin.client.post(path, params=zhangmin.params, content=raw, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["error"]
     assert zhangmin.bubbles() == []
@@ -149,7 +152,7 @@ def test_bytes_that_are_no_json_are_refused_in_words(zhangmin: Person, path: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "\u0000", "a\u0000b", "\ud800", "🧯" * 50, "<script>alert(1)</script>", "长" * 20_000, "\u202e反"]
+    "text", ["", "   ", "\u0000", "a\u0000b", "🧯" * 50, "<script>alert(1)</script>", "长" * 20_000, "\u202e反"]
 )
 def test_no_text_breaks_a_chat(zhangmin: Person, text: str) -> None:
     body = json.dumps({"id": "odd", "text": text}).encode()

@@ -7,12 +7,26 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.candidates import FIELD_TALK
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
-from gridwhistle.dialogs.nlu.understood import PlaceMention, Understood
-from gridwhistle.dialogs.slots import Choice, Confirm, Context, Miss, Option, PhotoSlot, PlaceSlot
+from gridwhistle.dialogs.message import Text
+from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention, Understood, clear_matter
+from gridwhistle.dialogs.slots import (
+    Chosen,
+    Confirm,
+    Context,
+    Invalid,
+    Miss,
+    Option,
+    PhotoSlot,
+    PlaceSlot,
+    Reply,
+    Slot,
+)
+from gridwhistle.dialogs.slots.choice import pick
 from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.services import assignments, tickets
-from gridwhistle.services.desk import Desk
+from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.places import Location, exact_name
+from gridwhistle.services.schema import Json
 from gridwhistle.services.tickets import Draft
 
 COMMAND = r"日常|巡查|巡逻|走访|入户|上报|发现|看见|看到|我|转到|今天|在|了|patrol"
@@ -22,22 +36,40 @@ NOTHING = re.compile(
 WORTH_ASKING = 0.1
 
 
-class PatrolMatter(Choice):
-    """The catalogue's matter: taken where it is sure, else one of the best guesses."""
+class PatrolMatter(Slot[str]):
+    """A matter of the catalogue: taken where the words say it clearly, else one of the best guesses."""
 
-    def fill(self, understood: Understood, context: Context) -> str | None:
-        """The sure guess; ``read`` offers the rest."""
-        found = super().fill(understood, context)
-        return found if found in context.city.matters else None
+    def read(self, reply: Reply, context: Context) -> str | Miss:
+        """A pressed or named guess, or what the words say."""
+        match reply:
+            case Chosen(value=value):
+                return self.load(value)
+            case Text(text=text):
+                chosen = pick(text, context.options)
+                if chosen is not None:
+                    return self.load(chosen.value)
+                if context.understood is not None:
+                    return self.fill(context.understood, context) or Miss()
+        return Miss()
 
-    def guesses(self, understood: Understood | None, context: Context) -> Miss | None:
-        """The best guesses as a question back."""
-        found = [
-            guess.matter
-            for guess in (understood.matters if understood else ())
-            if guess.confidence >= WORTH_ASKING and guess.matter in context.city.matters
-        ]
-        options = tuple(Option(value=code, label=f"={context.city.matters[code].name}") for code in found)
+    def load(self, value: Json) -> str:
+        """A matter's code; whether there still is one is seen when it is used."""
+        if not isinstance(value, str) or not value:
+            raise Invalid(self.name)
+        return value
+
+    def dump(self, value: str) -> Json:
+        """The code."""
+        return value
+
+    def fill(self, understood: Understood, context: Context) -> str | Miss | None:
+        """The clear matter; several likely ones become a question back."""
+        matters = context.city.matters
+        clear = clear_matter(understood.matters)
+        if clear in matters:
+            return clear
+        likely = [one.matter for one in understood.matters if one.confidence >= WORTH_ASKING and one.matter in matters]
+        options = tuple(Option(value=code, label=f"={matters[code].name_in(understood.language)}") for code in likely)
         return Miss(text="patrol.matter.which", options=options) if options else None
 
 
@@ -47,7 +79,7 @@ class Patrol(Flow):
     opens_on: ClassVar[frozenset[str]] = frozenset({"worker_patrol"})
     keeps: ClassVar[frozenset[str]] = FIELD_TALK
     words = Told(COMMAND, at_least=4)
-    matter = PatrolMatter(entity="matter")
+    matter = PatrolMatter()
     place = PlaceSlot()
     picture = PhotoSlot().optional()
     sure = Confirm()
@@ -61,15 +93,15 @@ class Patrol(Flow):
         if NOTHING.search(ask.opened.text):
             return Say("patrol.nothing")
         words = ask(self.words)
-        language = desk.actor.language
-        guessed = [desk.city.matters[guess.matter] for guess in ask.opened.matters if guess.matter in desk.city.matters]
-        options = [Option(value=spec.code, label=f"={spec.name_in(language)}") for spec in guessed]
-        spec = desk.city.matters[ask(self.matter, among=options)]
+        spec = desk.city.matters.get(ask(self.matter))
+        if spec is None:
+            raise Refused("refused.matter")
         where = _location(ask(self.place, matter=spec)) if spec.place != "none" else Location()
         photos = ask(self.picture, reason=spec.photo_reason) if spec.photo != "none" else None
         if not ask(self.sure, matter=spec, place=exact_name(desk.city, where) or "—", words=words):
             return Say("patrol.dropped")
-        draft = Draft(matter=spec.code, where=where, words=words, photos=photos or (), from_patrol=True)
+        urgent = ask.opened.first(EntityKind.URGENCY) is not None
+        draft = Draft(matter=spec.code, where=where, words=words, photos=photos or (), urgent=urgent, from_patrol=True)
         ticket = tickets.open_ticket(desk, draft)
         if ticket.handler_id == desk.me:
             # Whoever has found it need not press a button to learn that they have it.

@@ -15,6 +15,12 @@ _CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u300700]+|[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 
 LONGEST = 3
+# English lines are few in the examples, so their little words look rare and telling there. In pairs they still count.
+_LITTLE = frozenset(
+    "a an and are as at be been but by can could do does for from get has have he her his i if in is it its just me my of "
+    "on or our she so some that the their them there they this to us was we were what when who will with would you your".split()
+)
+_ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|'s)$")
 # A single Chinese character often is a word; the longer a run, the less it adds to the characters in it.
 _WEIGHTS = {1: 1.0, 2: 0.7, 3: 0.5}
 
@@ -27,17 +33,19 @@ def normalise(text: str) -> str:
 def features(text: str) -> list[str]:
     """The features of a text, repeated ones repeated.
 
-    Chinese: all runs of one to three characters inside a chunk, with a mark at the chunk's ends. Latin: words and
-    pairs of neighbouring words. Numbers count as one sign each: which house number it is says nothing of the matter.
+    Chinese: all runs of one to three characters inside a chunk, with a mark at the chunk's ends. Latin: words
+    without their endings and pairs of neighbours. Numbers count as one sign each: which house number it is says nothing of the matter.
     """
     found: list[str] = []
     previous = ""
     for chunk in _CHUNK.findall(_DIGITS.sub("0", normalise(text))):
         if "a" <= chunk[0] <= "z":
-            found.append(chunk + " ")
+            stem = _stem(chunk)
+            if chunk not in _LITTLE:
+                found.append(stem + " ")
             if previous:
-                found.append(f"{previous} {chunk}")
-            previous = chunk
+                found.append(f"{previous} {stem}")
+            previous = stem
             continue
         previous = ""
         size = len(chunk)
@@ -46,6 +54,10 @@ def features(text: str) -> list[str]:
         found.append("^" + chunk[:2])
         found.append(chunk[-2:] + "$")
     return found
+
+
+def _stem(word: str) -> str:
+    return _ENDINGS.sub("", word)
 
 
 def weight(name: str) -> float:
