@@ -11,7 +11,6 @@ run: .venv/.for-running  ## the demo city with its web pages on http://127.0.0.1
 	$(BIN)/gridwhistle serve --demo
 
 chat: .venv/.for-running  ## the demo city in the terminal
-	$(BIN)/gridwhistle init --demo
 	GRIDWHISTLE_DEMO=true $(BIN)/gridwhistle chat
 
 test: .venv/.for-development  ## all tests

@@ -117,7 +117,9 @@ def not_accepted(desk: Desk, ticket: Ticket) -> None:
     if ticket.status not in UNACCEPTED:
         return
     people = ladder_of(desk, ticket)
-    later = [who for who in people[ticket.ladder + 1 :] if who != ticket.handler_id]
+    # Somebody from outside the ladder, to whom it was handed by name, has the whole of it above.
+    step = ticket.ladder + 1 if ticket.handler_id in people else 0
+    later = [who for who in people[step:] if who != ticket.handler_id]
     if not later:
         events.append(desk, ticket, "not_accepted", person=ticket.handler_id, reason="last of the ladder")
         show(desk, ticket, ticket.handler_id, "letter.still_unaccepted", fresh=True)

@@ -26,7 +26,7 @@ from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.services import assignments, tickets
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.places import Location, exact_name
-from gridwhistle.services.schema import Json
+from gridwhistle.services.schema import Category, Json
 from gridwhistle.services.tickets import Draft
 
 COMMAND = r"日常|巡查|巡逻|走访|入户|上报|发现|看见|看到|我|转到|今天|在|了|patrol"
@@ -64,7 +64,7 @@ class PatrolMatter(Slot[str]):
 
     def fill(self, understood: Understood, context: Context) -> str | Miss | None:
         """The clear matter; several likely ones become a question back."""
-        matters = context.city.matters
+        matters = {code: spec for code, spec in context.city.matters.items() if not spec.retired}
         clear = clear_matter(understood.matters)
         if clear in matters:
             return clear
@@ -100,7 +100,8 @@ class Patrol(Flow):
         photos = ask(self.picture, reason=spec.photo_reason) if spec.photo != "none" else None
         if not ask(self.sure, matter=spec, place=exact_name(desk.city, where) or "—", words=words):
             return Say("patrol.dropped")
-        urgent = ask.opened.first(EntityKind.URGENCY) is not None
+        # As for residents: hurry alone is not urgent, a danger that presses is.
+        urgent = spec.category is Category.HAZARD and ask.opened.first(EntityKind.URGENCY) is not None
         draft = Draft(matter=spec.code, where=where, words=words, photos=photos or (), urgent=urgent, from_patrol=True)
         ticket = tickets.open_ticket(desk, draft)
         if ticket.handler_id == desk.me:
