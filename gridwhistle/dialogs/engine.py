@@ -168,6 +168,10 @@ class _Listener:
 
     def _text(self, text: str) -> None:
         play = self.play
+        code = words.deep_link(text)
+        if code is not None:
+            self._open_named("join", {"code": code})
+            return
         talk = talks.active(play.desk)
         if talk is not None:
             content = self.heard.content

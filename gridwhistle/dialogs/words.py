@@ -42,6 +42,7 @@ _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 _ORDINAL = re.compile(r"(?:我?选|第|no\.?\s?|#)?\s?(\d{1,2}|[一二两三四五六七八九十])\s?(?:个|条|项|号|号的|、)?的?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _READABLE = re.compile(r"[^\W_]")
+_DEEP_LINK = re.compile(r"/start\s+(\S{1,64})")
 _ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -74,10 +75,16 @@ def has_words(text: str) -> bool:
     return _READABLE.search(text) is not None
 
 
+def deep_link(text: str) -> str | None:
+    """The code of an invite link that was opened (``/start CODE``, as Telegram and our page send it)."""
+    found = _DEEP_LINK.fullmatch(text.strip())
+    return found[1] if found else None
+
+
 def language_of(text: str) -> str | None:
     """``zh`` or ``en`` where the text shows it plainly, ``None`` for a number, a name or one foreign word."""
-    if len(_CHINESE.findall(text)) > 1:
-        return "zh"
-    if not _CHINESE.search(text) and len(_ENGLISH_WORD.findall(text)) > 1:
+    chinese, english = len(_CHINESE.findall(text)), len(_ENGLISH_WORD.findall(text))
+    if english > max(chinese, 1):
+        # “The street light on 中央大街 is broken” is English with a name in it.
         return "en"
-    return None
+    return "zh" if chinese > 1 else None

@@ -122,4 +122,4 @@ def has_letter_with(desk: Desk, attachment_id: str) -> bool:
 def _buttons(row: LetterRow) -> tuple[ChatButton, ...]:
     if not isinstance(row.buttons, list):
         return ()
-    return tuple(ChatButton(label=one["label"], answers="answer" in one["press"]) for one in row.buttons)
+    return tuple(ChatButton(label=one["label"], answers="token" in one["press"]) for one in row.buttons)

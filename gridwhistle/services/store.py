@@ -50,12 +50,14 @@ class Store:
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(
                 url,
+                # A failed statement is logged without people's data.
+                hide_parameters=True,
                 connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
                 **({"poolclass": StaticPool} if in_memory else {}),
             )
             _make_sqlite_strict(self.engine)
         elif parsed.get_backend_name() == "postgresql":
-            self.engine = create_engine(url, pool_pre_ping=True)
+            self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
         else:
             raise ValueError(f"the store runs on SQLite or PostgreSQL, not on “{parsed.get_backend_name()}”")
 

@@ -407,18 +407,28 @@ def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str) -> None:
                     "department": _name(desk, whistle),
                     "assisting": "、".join(desk.city.unit_name(unit) for unit in whistle.assisting) or "—",
                     "arrive_by": whistle.arrive_by,
+                    "task": Phrase("name.task.come" if _is_on_site(desk, ticket) else "name.task.answer"),
                 },
                 key=f"whistle:{whistle.id}:{ticket.events}:{person_id}:{text}",
                 card=f"whistle:{whistle.id}",
-                buttons=buttons(whistle),
+                buttons=buttons(desk, whistle, ticket),
                 priority=Priority.EMERGENCY if ticket.urgent else Priority.PERSONAL,
             ),
         )
 
 
-def buttons(whistle: Whistle) -> tuple[Button, ...]:
+def buttons(desk: Desk, whistle: Whistle, ticket: Ticket) -> tuple[Button, ...]:
     """What the department can do next, by the whistle's state."""
-    return tuple(Button(label=f"button.{flow}", press=_open(flow, whistle)) for flow in _next(whistle.state))
+    return tuple(
+        Button(label=f"button.{flow}", press=_open(flow, whistle))
+        for flow in _next(whistle.state)
+        if flow != "arrive" or _is_on_site(desk, ticket)
+    )
+
+
+def _is_on_site(desk: Desk, ticket: Ticket) -> bool:
+    """A question is answered, not visited."""
+    return matter_of(desk, ticket).place != "none"
 
 
 def _next(state: WhistleState) -> tuple[str, ...]:

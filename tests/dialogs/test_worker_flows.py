@@ -57,6 +57,23 @@ def test_the_one_of_two_that_the_sentence_names_is_taken(hall: Hall) -> None:
     assert [hall.ticket(0).status, hall.ticket(1).status] == [Status.ASSIGNED, Status.ACCEPTED]
 
 
+def test_a_ticket_is_named_by_a_word_of_its_matter(hall: Hall) -> None:
+    hall.report()
+    hall.report("wangfang", "幸福小区3号楼垃圾好几天没人拉", "report rubbish 0.94")
+    hall.say("liqiang", "垃圾那个我接了", "worker_accept")
+    assert [hall.ticket(0).status, hall.ticket(1).status] == [Status.ASSIGNED, Status.ACCEPTED]
+    hall.report("zhaogang", "幸福小区4号楼路灯不亮", "report street_light 0.94")
+    assert "接哪一件" in hall.say("liqiang", "接单", "worker_accept")
+    hall.say("liqiang", "下水道那个")
+    assert hall.ticket(0).status is Status.ACCEPTED
+
+
+def test_two_at_the_named_building_are_asked_about(hall: Hall) -> None:
+    hall.report()
+    hall.report("wangfang", "幸福小区3号楼垃圾好几天没人拉", "report rubbish 0.94")
+    assert "接哪一件" in hall.say("liqiang", "3号楼那个我接了", "worker_accept")
+
+
 def test_a_note_is_taken_out_of_the_sentence_and_begins_the_work(hall: Hall) -> None:
     accepted(hall)
     said = hall.say("liqiang", "备注一下：户主不在家，晚上再来", "worker_note")

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from visitors import Person, TestClient
+from visitors import MORNING, Person, RunningFrom, TestClient
 
 from gridwhistle.bot.app import Application, build
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.bot.web.site import build_site
-from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
+from gridwhistle.services.clock import ShiftableClock
 
 ROOT = Path(__file__).parents[2]
-MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=CITY_ZONE)
-
-
-class RunningFrom:
-    """A clock that runs, from a moment of the test's choice."""
-
-    def __init__(self, start: datetime) -> None:
-        self._ahead = start - datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
 
 
 @pytest.fixture(scope="session")

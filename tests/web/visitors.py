@@ -1,16 +1,31 @@
-"""Who sits at the pages in the tests?"""
+"""Who sits at the pages in the tests, and at what time?"""
 
 from __future__ import annotations
 
 import uuid
 import warnings
+from datetime import UTC, datetime
+
+from gridwhistle.services.clock import CITY_ZONE
 
 with warnings.catch_warnings():
     # Starlette would rather have a successor of httpx, which our other tools do not know yet.
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-__all__ = ["Person", "TestClient"]
+__all__ = ["MORNING", "Person", "RunningFrom", "TestClient"]
+
+MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=CITY_ZONE)
+
+
+class RunningFrom:
+    """A clock that runs, from a moment of the test's choice."""
+
+    def __init__(self, start: datetime) -> None:
+        self._ahead = start - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
 
 
 class Person:

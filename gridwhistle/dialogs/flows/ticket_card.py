@@ -50,6 +50,6 @@ def _whistle_card(desk: Desk, whistle: Whistle) -> Say:
         "arrive_by": whistle.arrive_by,
         "department": desk.city.unit_name(whistle.department),
     }
-    say = Say.of("ticket_card.whistle", values, whistles.buttons(whistle))
+    say = Say.of("ticket_card.whistle", values, whistles.buttons(desk, whistle, ticket))
     say.card = f"whistle:{whistle.id}"
     return say

@@ -15,11 +15,12 @@ _CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u300700]+|[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 
 LONGEST = 3
-# English lines are few in the examples, so their little words look rare and telling there. In pairs they still count.
-_LITTLE = frozenset(
-    "a an and are as at be been but by can could do does for from get has have he her his i if in is it its just me my of "
-    "on or our she so some that the their them there they this to us was we were what when who will with would you your".split()
+# English lines are few in the examples, so that their little words look rare and telling there.
+_LITTLE = re.compile(
+    "(?:an?|and|are|as|at|be|been|but|by|can|could|do|does|for|from|get|ha|have|he|her|his|if?|in|is|its?|just|me|my|of|on|or|our|she|so"
+    "|some|that|the|their|them|there|they|this|to|us|wa|was|we|were|what|when|who|will|with|would|your?) "
 )
+_LITTLE_WEIGHT = 0.4
 _ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|'s)$")
 # A single Chinese character often is a word; the longer a run, the less it adds to the characters in it.
 _WEIGHTS = {1: 1.0, 2: 0.7, 3: 0.5}
@@ -41,8 +42,7 @@ def features(text: str) -> list[str]:
     for chunk in _CHUNK.findall(_DIGITS.sub("0", normalise(text))):
         if "a" <= chunk[0] <= "z":
             stem = _stem(chunk)
-            if chunk not in _LITTLE:
-                found.append(stem + " ")
+            found.append(stem + " ")
             if previous:
                 found.append(f"{previous} {stem}")
             previous = stem
@@ -63,5 +63,5 @@ def _stem(word: str) -> str:
 def weight(name: str) -> float:
     """How much a feature counts, before its rarity."""
     if "a" <= name[0] <= "z":
-        return 1.0
+        return _LITTLE_WEIGHT if _LITTLE.fullmatch(name) else 1.0
     return _WEIGHTS[2] if name[0] == "^" or name[-1] == "$" else _WEIGHTS[len(name)]

@@ -45,7 +45,7 @@ class _Point:
 def solve(gram: Floats, truth: Numbers, family_of: Numbers, recipe: Recipe) -> Floats:
     """The examples' weights for each label (examples × labels); ``family_of`` gives each label's family."""
     labels = len(family_of)
-    task = _Task(gram, truth, family_of, recipe)
+    task = _Task(truth, family_of, recipe)
     zero = np.zeros((len(truth), labels), dtype=np.float32)
     point = task.at(zero, zero)
     point.gradient_scores = gram @ point.gradient
@@ -74,7 +74,7 @@ def solve(gram: Floats, truth: Numbers, family_of: Numbers, recipe: Recipe) -> F
 class _Task:
     """The loss and its gradient, in the geometry of the Gram matrix."""
 
-    def __init__(self, gram: Floats, truth: Numbers, family_of: Numbers, recipe: Recipe) -> None:
+    def __init__(self, truth: Numbers, family_of: Numbers, recipe: Recipe) -> None:
         self._rows = np.arange(len(truth))
         self._truth = truth
         self._sums = np.eye(int(family_of.max()) + 1, dtype=np.float32)[family_of]

@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,6 @@ def _weigh(texts: Sequence[str]) -> tuple[dict[str, int], Floats, Any]:
     columns = np.array([column for row in known for column, _ in row], dtype=np.int32)
     tallies = np.array([tally for row in known for _, tally in row], dtype=np.float32)
     weights = np.asarray((1 + np.log(tallies)) * rarity[columns], dtype=np.float32)
-    norms = np.array([np.sqrt((weights[a:b] ** 2).sum()) for a, b in zip(starts, starts[1:], strict=False)])
+    norms = np.array([np.sqrt((weights[a:b] ** 2).sum()) for a, b in pairwise(starts)])
     weights /= np.repeat(np.maximum(norms, 1e-9), np.diff(starts)).astype(np.float32)
     return vocabulary, rarity, csr_array((weights, columns, starts), shape=(len(texts), len(vocabulary)))

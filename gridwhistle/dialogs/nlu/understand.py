@@ -107,14 +107,14 @@ class EmbeddedUnderstanding:
     def _guesses(self, probabilities: Floats, intent: str) -> tuple[MatterGuess, ...]:
         # A matter is as probable as itself and its family: the family is told more surely, and the wrong matter of
         # the right kind of work does the least harm.
-        probabilities = probabilities * ((probabilities @ self._families) @ self._families.T)
+        together = probabilities @ self._families @ self._families.T
         rows = self._with_matter
         if intent in {REPORT, POLICY_QUESTION}:
             rows = np.array([row for row in rows if self._intents[row] == intent], dtype=np.intp)
         if not len(rows):
             return ()
-        own = probabilities[rows]
-        own = own / max(float(own.sum()), 1e-9)
+        own = probabilities[rows] * together[rows]
+        own = own / np.float32(max(float(own.sum()), 1e-9))
         order = np.argsort(-own)[:_GUESSES]
         return tuple(MatterGuess(matter=self._matters[rows[n]], confidence=float(own[n])) for n in order)
 

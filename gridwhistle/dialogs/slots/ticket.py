@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from gridwhistle.dialogs.message import Text
 from gridwhistle.dialogs.nlu.understood import EntityKind, Understood
@@ -13,6 +14,8 @@ from gridwhistle.services.schema import Json
 
 _NUMBER = re.compile(r"(?:(\d{6})-)?(?<!\d)(\d{3})(?!\d)")
 _BUILDING = re.compile(r"([0-9a-z]+)\s?(?:号楼|栋|座|号那)")
+_DOOR = re.compile(r"[0-9a-z一二三四五六七八九十]\s?(?:号楼|号那|栋|座)")
+_NOT_CHINESE = re.compile(r"[^\u3400-\u9fff]")
 _MATTER_SURE = 0.5
 
 
@@ -32,7 +35,7 @@ class TicketSlot(Slot[str]):
                 fitting = _fitting(text, context.understood, context.ticket, context.options)
                 if len(fitting) == 1:
                     return str(fitting[0].value)
-                found = pick(text, context.options)
+                found = pick(text, context.options) or _by_words(text, context.options)
                 if found is not None:
                     return str(found.value)
         return Miss()
@@ -58,7 +61,11 @@ class TicketSlot(Slot[str]):
         fitting = _fitting(opened.text, opened.understood, opened.ticket, context.options)
         if len(fitting) == 1:
             return str(fitting[0].value)
-        return str(context.options[0].value) if only and len(context.options) == 1 else None
+        if only and len(context.options) == 1:
+            return str(context.options[0].value)
+        # Not where a sign fits several: “3号楼那个” with two at building 3 is to be asked.
+        named = None if fitting else _by_words(opened.text, context.options)
+        return str(named.value) if named else None
 
 
 def _fitting(text: str, understood: Understood | None, quoted: str | None, options: tuple[Option, ...]) -> list[Option]:
@@ -90,6 +97,21 @@ def _fitting(text: str, understood: Understood | None, quoted: str | None, optio
         if fits:
             left, narrowed = fits, True
     return left if narrowed else []
+
+
+def _by_words(text: str, options: tuple[Option, ...]) -> Option | None:
+    """The one candidate whose label shares words with the sentence that no other label has (“下水道那个”)."""
+    said = plain(text)
+    # A door or number that fitted no candidate means another ticket, whatever the words.
+    if len(options) == 1 or _DOOR.search(said) or _NUMBER.search(said):
+        return None
+    pairs = [set(map("".join, pairwise(_NOT_CHINESE.sub(" ", option.label)))) for option in options]
+    fitting = []
+    for option, own in zip(options, pairs, strict=True):
+        others = set().union(*(other for other in pairs if other is not own))
+        if any(pair in said for pair in own - others if " " not in pair):
+            fitting.append(option)
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _hints(option: Option) -> Hints:

@@ -12,9 +12,13 @@ export function linked(text, links, open) {
     const number = [...links.keys()].find((known) => found[0].endsWith(known));
     if (!number) continue;
     const at = found.index + found[0].length - number.length;
-    const link = make("button", "number", number);
-    link.type = "button";
-    link.addEventListener("click", () => open(links.get(number)));
+    // A link, not a button: a button would not wrap with the text around it.
+    const link = make("a", "number", number);
+    link.href = "#";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      open(links.get(number));
+    });
     parts.push(text.slice(from, at), link);
     from = at + number.length;
   }
