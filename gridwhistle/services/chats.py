@@ -41,6 +41,8 @@ class ChatLetter:
     buttons: tuple[ChatButton, ...]
     attachments: tuple[str, ...]
     card: str | None
+    reply: bool
+    """Whether the person's own message caused it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +75,7 @@ def letters(desk: Desk, where: Address, limit: int = 200) -> list[ChatLetter]:
             buttons=_buttons(row),
             attachments=tuple(row.attachments),
             card=row.card,
+            reply=row.reply,
         )
         for row in rows
     ]

@@ -226,6 +226,7 @@ def test_a_ticket_lives_its_whole_life(browser: webdriver.Chrome, address: str) 
     page.press("resident", "到了没办")
     page.press("resident", "没解决")
     page.press("resident", "不满意")
+    time.sleep(2); print(page.text("#resident .scroll")); browser.save_screenshot("/tmp/shots/b.png")
 
     page.sit_at("李强")
     page.see("worker", "重新办理")

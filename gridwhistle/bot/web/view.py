@@ -1,6 +1,7 @@
 """How do the letters and a person's own lines become the bubbles of a chat, and which buttons are still good?
 
-A newer letter of a card takes the older one's place; one with buttons moves to the end, where it is seen.
+A newer letter of a card takes the older one's place. One that asks for something, or that the person's own act has
+caused, moves to the end, where it is seen.
 """
 
 from __future__ import annotations
@@ -55,11 +56,9 @@ def _newest_of_cards(letters: Iterable[ChatLetter]) -> list[ChatLetter]:
     shown: dict[str, ChatLetter] = {}
     for letter in letters:
         slot = letter.card or letter.id
-        older = shown.get(slot)
-        if older is not None and letter.buttons:
-            del shown[slot]
-        # Edited in place: the newer text at the older one's time.
-        shown[slot] = replace(letter, at=older.at) if older is not None and not letter.buttons else letter
+        older = shown.pop(slot, None)
+        in_place = older is not None and not letter.buttons and not letter.reply
+        shown[slot] = replace(letter, at=older.at) if older is not None and in_place else letter
     return list(shown.values())
 
 
