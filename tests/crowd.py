@@ -280,9 +280,9 @@ class Crowd:
                 owner = desk.session.get(Person, (desk.region, ticket.handler_id))
                 assert owner is not None, f"{ticket.number} has no owner"
                 timers = {timer.job for timer in rehearsal.timers_left(desk) if timer.subject_id == ticket.id}
-                assert ticket.status in ENDED or timers, f"{ticket.number} ({ticket.status}) waits for nobody and nothing"
                 assert ticket.status not in ENDED or timers <= {"recheck"}, f"{ticket.number} has ended, but {timers} run"
-            self._look_at_third_parties(desk.city.roster.third_parties)
+            third_parties = desk.city.roster.third_parties
+        self._look_at_third_parties(third_parties)
         return dict(found)
 
     def _look_at_third_parties(self, third_parties: frozenset[str]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypedDict
 
 from gridwhistle.dialogs.flow import Ask
 from gridwhistle.dialogs.nlu.understood import EntityKind
-from gridwhistle.dialogs.slots import Hints, Option, TicketSlot
+from gridwhistle.dialogs.slots import Option, TicketSlot
+from gridwhistle.dialogs.ticket_options import building, option
 from gridwhistle.services import tickets, whistles
 from gridwhistle.services.cards import matter_of
 from gridwhistle.services.catalogue import MatterSpec
@@ -25,7 +25,6 @@ FIELD_TALK = frozenset(
     }
 )  # fmt: skip
 """Intents that a worker's account of the matter may look like: they pull nobody out of a reason or a result."""
-_BUILDING = re.compile(r"([0-9A-Za-z]+)(?:号楼|栋|座)")
 
 
 class Brief(TypedDict):
@@ -46,7 +45,7 @@ def which_ticket(
     """
     said = ask.opened.text
     listed = sorted(found, key=lambda ticket: not _is_named(ticket, said))[:MOST]
-    options = tuple(_option(ticket.id, desk, ticket) for ticket in listed)
+    options = tuple(option(desk, ticket, place=True) for ticket in listed)
     return tickets.get(desk, _choose(ask, slot, options, none=none, only=only))
 
 
@@ -57,7 +56,7 @@ def which_whistle(
     options = []
     for whistle in list(found)[:MOST]:
         lead = f"{desk.city.unit_name(whistle.department)} " if with_department else ""
-        options.append(_option(whistle.id, desk, whistles.ticket_of(desk, whistle), lead=lead))
+        options.append(option(desk, whistles.ticket_of(desk, whistle), value=whistle.id, lead=lead, place=True))
     return whistles.get(desk, _choose(ask, slot, tuple(options), none=none, only=True))
 
 
@@ -84,23 +83,9 @@ def _choose(ask: Ask, slot: TicketSlot, options: tuple[Option, ...], *, none: st
     return ask(slot, among=options, only=only and not _names_another(ask, options))
 
 
-def _option(value: str, desk: Desk, ticket: Ticket, *, lead: str = "") -> Option:
-    matter = matter_of(desk, ticket).name_in(desk.actor.language)
-    return Option(
-        value=value,
-        label=f"={lead}{ticket.number} {matter} {ticket.place_work}",
-        hints=Hints(number=ticket.number, building=_building(ticket), matter=ticket.matter),
-    )
-
-
-def _building(ticket: Ticket) -> str:
-    found = _BUILDING.search(ticket.place_work)
-    return found[1] if found else ""
-
-
 def _is_named(ticket: Ticket, said: str) -> bool:
-    building = _building(ticket)
-    return ticket.number[-3:] in said or (bool(building) and f"{building}号" in said)
+    door = building(ticket)
+    return ticket.number[-3:] in said or (bool(door) and f"{door}号" in said)
 
 
 def _names_another(ask: Ask, options: tuple[Option, ...]) -> bool:

@@ -14,7 +14,7 @@ from gridwhistle.dialogs.engine import after_refusal, turn
 from gridwhistle.dialogs.flow import Flow, Flows, Say
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
-from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content
+from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content, storable
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
 from gridwhistle.services import memory, outbox, replies
@@ -62,6 +62,7 @@ class Conversation:
         so that the channel brings the update again.
         """
         key = new_id()
+        inbound = replace(inbound, content=storable(inbound.content))
         understood = self._understand(inbound)
         try:
             return self._transact(inbound, key, understood, self._turn)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -59,6 +60,8 @@ class Wake:
 
 
 Content: TypeAlias = Text | Press | Photo | Pin | Unsupported | Wake
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL refuses, and halves of surrogate pairs, which have no UTF-8."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +77,25 @@ class Inbound:
     def __post_init__(self) -> None:
         if self.received_at.tzinfo is None:
             raise ValueError("an inbound message needs an aware time")
+
+
+def storable(content: Content) -> Content:
+    """The content with a replacement character for everything that a store cannot keep."""
+    match content:
+        case Text(text=text, reply_to=reply_to):
+            return replace(content, text=_storable(text), reply_to=_storable(reply_to) if reply_to else None)
+        case Photo(attachments=attachments, caption=caption, reply_to=reply_to):
+            return replace(
+                content,
+                attachments=tuple(map(_storable, attachments)),
+                caption=_storable(caption),
+                reply_to=_storable(reply_to) if reply_to else None,
+            )
+        case Press(letter=letter):
+            return replace(content, letter=_storable(letter))
+        case Unsupported(kind=kind):
+            return replace(content, kind=_storable(kind))
+    return content
 
 
 def dump_content(content: Content) -> JsonObject:
@@ -123,6 +145,10 @@ def _load(row: JsonObject) -> Content:
                 raise TypeError("given is no object")
             return Wake(flow=str(row["flow"]), given=given, key=str(row["key"]))
     raise KeyError(row["kind"])
+
+
+def _storable(text: str) -> str:
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _list(value: Json) -> list[Json]:

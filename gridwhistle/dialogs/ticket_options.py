@@ -1,14 +1,17 @@
-"""How are tickets offered to choose from?"""
+"""How is a ticket offered to choose from, and by which words of a sentence may it be meant?"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gridwhistle.dialogs.slots import Hints, Option
+from gridwhistle.services.cards import matter_of
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Ticket
 
 MOST = 6
+_BUILDING = re.compile(r"([0-9A-Za-z]+)(?:号楼|栋|座)")
 
 
 def options(desk: Desk, found: Iterable[Ticket]) -> list[Option]:
@@ -16,26 +19,18 @@ def options(desk: Desk, found: Iterable[Ticket]) -> list[Option]:
     return [option(desk, ticket) for ticket in list(found)[:MOST]]
 
 
-def option(desk: Desk, ticket: Ticket) -> Option:
-    """A ticket as an option."""
-    matter = desk.city.matters[ticket.matter]
+def option(desk: Desk, ticket: Ticket, *, value: str = "", lead: str = "", place: bool = False) -> Option:
+    """A ticket as an option; ``value`` is another id that it stands for, ``lead`` and ``place`` lengthen the label."""
+    matter = matter_of(desk, ticket).name_in(desk.actor.language)
+    where = f" {ticket.place_work}" if place and ticket.place_work else ""
     return Option(
-        value=ticket.id,
-        label=f"={ticket.number} {matter.name_in(desk.actor.language)}",
-        hints=Hints(
-            number=ticket.number,
-            building=_building(ticket),
-            matter=ticket.matter,
-            text=f"{matter.name}{ticket.place_exact}",
-        ),
+        value=value or ticket.id,
+        label=f"={lead}{ticket.number} {matter}{where}",
+        hints=Hints(number=ticket.number, building=building(ticket), matter=ticket.matter),
     )
 
 
-def _building(ticket: Ticket) -> str:
-    """The bare number before 号楼 in the ticket's place (“3”)."""
-    before, found, _ = ticket.place_work.partition("号楼")
-    digits = ""
-    while found and before and before[-1].isdigit():
-        digits = before[-1] + digits
-        before = before[:-1]
-    return digits
+def building(ticket: Ticket) -> str:
+    """The bare number of the building that the ticket is about (“3”), or nothing."""
+    found = _BUILDING.search(ticket.place_work)
+    return found[1] if found else ""

@@ -24,7 +24,7 @@ from gridwhistle.services.rules import (
     RETURN_ANSWER_WITHIN,
     RETURNS_BEFORE_ADJUDICATION,
 )
-from gridwhistle.services.schema import HandledBy, PostKind, Role, Ticket, UnitKind
+from gridwhistle.services.schema import Event, HandledBy, PostKind, Role, Ticket, UnitKind
 
 
 def post_of(desk: Desk, ticket: Ticket) -> PostKind:
@@ -169,13 +169,17 @@ def give_back(desk: Desk, ticket: Ticket, reason: str, proposed: str | None) -> 
 def settle_return(desk: Desk, ticket: Ticket, *, upheld: bool, reason: str) -> str:
     """Decide a return: upheld, the proposed grid gets it (else whoever decides); rejected, it goes back.
 
-    Gives the new handler's name. The second decision on a ticket is kept as a precedent in its history.
+    Gives the new handler's name. The second decision on a ticket is kept as a precedent in its history. Raises
+    ``Refused`` for whoever returned it: nobody judges their own return.
     """
-    proposed = _proposed(desk, ticket)
+    returned = _last_return(desk, ticket)
+    if returned is not None and returned.actor_id == desk.actor.person_id and desk.actor.person_id is not None:
+        raise Refused("refused.not_allowed")
+    proposed = str(returned.data.get("proposed") or "") if returned is not None else ""
     judge = desk.actor.person_id or coordinator(desk, ticket.grid)
     to = ticket.handler_id
     if upheld:
-        unit = desk.city.units.get(proposed or "")
+        unit = desk.city.units.get(proposed)
         if unit is not None and unit.kind is UnitKind.GRID:
             ticket.grid = unit.code
             to = ladder_of(desk, ticket)[0]
@@ -260,7 +264,6 @@ def _present(desk: Desk, ticket: Ticket, text: str) -> None:
     show(desk, ticket, ticket.handler_id, text, fresh=True)
 
 
-def _proposed(desk: Desk, ticket: Ticket) -> str | None:
+def _last_return(desk: Desk, ticket: Ticket) -> Event | None:
     returns = [event for event in events.history(desk, ticket.id) if event.kind == Step.RETURN]
-    value = returns[-1].data.get("proposed") if returns else None
-    return value if isinstance(value, str) else None
+    return returns[-1] if returns else None

@@ -16,6 +16,7 @@ from gridwhistle.services.outbox import Button, Letter, Priority, post
 from gridwhistle.services.schema import JsonObject, Status, Ticket
 
 WITHHELD = Phrase("name.withheld")
+UNPLACED = Phrase("name.unplaced")
 
 
 def matter_of(desk: Desk, ticket: Ticket) -> MatterSpec:
@@ -33,7 +34,7 @@ def facts(desk: Desk, ticket: Ticket, *, third_party: bool) -> dict[str, object]
     return {
         "number": ticket.number,
         "matter": matter_of(desk, ticket),
-        "place": (ticket.place_work if third_party else ticket.place_exact) or "—",
+        "place": (ticket.place_work or UNPLACED) if third_party else ticket.place_exact or "—",
         "words": WITHHELD if third_party else ticket.words,
         "status": ticket.status,
         "due": ticket.solve_by,

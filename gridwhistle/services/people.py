@@ -6,10 +6,23 @@ import secrets
 
 from sqlalchemy import select, update
 
+from gridwhistle.services import events
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.places import Location
 from gridwhistle.services.rules import INVITE_VALID
-from gridwhistle.services.schema import Account, Contact, Conversation, Invite, Person, Reveal, Role, RoleGrant
+from gridwhistle.services.schema import (
+    Account,
+    Contact,
+    Conversation,
+    FollowUp,
+    Invite,
+    Person,
+    Reveal,
+    Role,
+    RoleGrant,
+    Ticket,
+    Voice,
+)
 from gridwhistle.services.store import new_id
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -19,9 +32,10 @@ CODE_LENGTH = 10
 def invite(desk: Desk, person_id: str) -> str:
     """A one-time code (ten characters without 0, O, 1, I) that binds a chat to this person's record.
 
-    Raises ``Refused`` for everybody but administrators and community or centre coordinators.
+    Raises ``Refused`` for everybody but administrators, the centre's coordinators, and community coordinators for
+    people of their own community.
     """
-    if not desk.actor.has(Role.ADMINISTRATOR, Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR):
+    if not _may_invite(desk, person_id):
         raise Refused("refused.not_allowed")
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     desk.session.add(
@@ -29,6 +43,16 @@ def invite(desk: Desk, person_id: str) -> str:
     )
     desk.writes += 1
     return code
+
+
+def _may_invite(desk: Desk, person_id: str) -> bool:
+    if desk.actor.has(Role.ADMINISTRATOR, Role.CENTRE_COORDINATOR):
+        return True
+    invited = desk.session.get(Person, (desk.region, person_id))
+    own = desk.actor.units(Role.COMMUNITY_COORDINATOR)
+    return invited is not None and any(
+        desk.city.within(unit, community) for unit in (invited.unit, invited.grid) for community in own
+    )
 
 
 def bind(desk: Desk, code: str) -> Person:
@@ -45,6 +69,7 @@ def bind(desk: Desk, code: str) -> Person:
     if desk.actor.is_staff and row.person_id != desk.actor.person_id:
         raise Refused("refused.bound_already")
     row.used_at = desk.now
+    _move_reports(desk, row.person_id)
     for table in (Account, Conversation):
         desk.session.execute(
             update(table)
@@ -80,6 +105,21 @@ def staff_named(desk: Desk, name: str, limit: int = 8) -> list[Person]:
             .limit(limit)
         )
     )
+
+
+def _move_reports(desk: Desk, to: str) -> None:
+    """What was reported anonymously in this chat goes on under the worker's record, and says so."""
+    if desk.me == to:
+        return
+    for ticket in desk.session.scalars(
+        select(Ticket).where(Ticket.region == desk.region, Ticket.reporter_id == desk.me)
+    ):
+        ticket.reporter_id = to
+        events.append(desk, ticket, "reporter_bound", to=to)
+    for table in (Voice, FollowUp):
+        desk.session.execute(
+            update(table).where(table.region == desk.region, table.person_id == desk.me).values(person_id=to)
+        )
 
 
 def phone(desk: Desk, person_id: str, reason: str) -> str | None:

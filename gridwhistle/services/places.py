@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import JsonObject
 
-DOOR = re.compile(r"[-－]?\d{3,4}(室|房|号房)?(?!\d|年|路|号楼|栋)|(室|房)$")
+PUBLIC = re.compile(
+    r"[\u4e00-\u9fff]{2,8}?(?:小区|家园|花园|家属院|大街|胡同|市场|公园|广场|学校|小学|中学|医院|车站|[路街巷村屯桥])"
+)
+"""What looks like the name of a public place inside somebody's own words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +76,13 @@ def at_home(city: City, where: Location, home: str | None) -> Location:
 
 
 def public_name(city: City, where: Location) -> str:
-    """Street level: the estate, road, landmark or hamlet alone; for an unknown place its words without numbers."""
+    """Street level: the estate, road, landmark or hamlet alone; for an unknown place what looks like such a name."""
     if where.place in city.units:
         return city.units[where.place].name
     if where.place in city.places:
         info = city.places[where.place]
         return city.places[info.parent].name if info.parent else info.name
-    return "".join(letter for letter in where.text if not letter.isdigit())[:30]
+    return _public_part(where)
 
 
 def work_name(city: City, where: Location) -> str:
@@ -98,7 +101,7 @@ def _name(city: City, where: Location, *, door: bool) -> str:
     elif where.place in city.places:
         parts = [city.full_name(where.place)]
     else:
-        return _without_door(where) if not door else where.text
+        return where.text if door else _public_part(where)
     if where.building:
         parts.append(f"{where.building}号楼" if where.building.isdigit() else f"{where.building}座")
     if where.unit:
@@ -110,6 +113,7 @@ def _name(city: City, where: Location, *, door: bool) -> str:
     return "".join(parts)
 
 
-def _without_door(where: Location) -> str:
-    """An unknown place's words with every number of a room taken out."""
-    return DOOR.sub("", where.text.replace(where.room, "") if where.room else where.text)
+def _public_part(where: Location) -> str:
+    """Of the words for an unknown place only what names a road, an estate and the like."""
+    found = PUBLIC.search(where.text)
+    return found[0] if found else ""

@@ -71,7 +71,9 @@ _SIGNS: dict[Emergency, re.Pattern[str]] = {
 }
 # In this order the first hit wins: whoever stands on the roof needs other words than whoever smells smoke.
 
-_DENIED = re.compile(r"(?:[没未无非勿别防]|没有|不是|不会|不能|禁止|严禁|杜绝|谨防|预防|防止|避免|以防|以免|省得|免得|再不)[^，。,]{0,3}$")
+_DENIED = re.compile(
+    r"(?:[没未无非勿别防]|没有|不是|不会|不能|禁止|严禁|杜绝|谨防|预防|防止|避免|以防|以免|省得|免得|再不)[^，。,]{0,3}$"
+)
 _FEARED = re.compile(
     r"(?:万一|如果|要是|假如|倘若|一旦|怕(?!是)|担心|害怕|容易|极易|易|小心|当心|隐患|恐|差点|险些|可能(?:会|导致|引发|造成|引起|发生)|会(?!议|员|场)"
     r"|能(?=[着起爆]|引|炸)|导致|造成|引发|引起|谁知道哪天|哪天|早晚|迟早|像|似的)[^，。,]{0,9}$"

@@ -13,25 +13,35 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"|(?:一个人|自己|独自)[^，。,]{0,3}(?:住|在家|生活)的?[^，。,]{0,4}(?:老人|老太太|老头|大爷|大娘)"
         r"|\b(?:elderly|old|grand\w+)[^.,]{0,30}(?:alone|by (?:him|her)self)|living alone\b"
     ),
-    "disabled": re.compile(r"残疾|残障|轮椅|瘫痪|偏瘫|盲人|聋哑|失明|截肢|拄拐|肢残|\bdisabled|wheelchair|\bblind\b|\bdeaf\b|paraly[sz]ed"),
+    "disabled": re.compile(
+        r"残疾|残障|轮椅|瘫痪|偏瘫|盲人|聋哑|失明|截肢|拄拐|肢残|\bdisabled|wheelchair|\bblind\b|\bdeaf\b|paraly[sz]ed"
+    ),
     "pregnant": re.compile(r"孕妇|怀孕|怀着孕|有孕|身孕|大肚子|产妇|坐月子|孕期|临产|预产期|\bpregnant"),
     "child": re.compile(
         r"小孩|孩子|宝宝|婴儿|幼儿(?!园)|儿童(?!公园|乐园|医院|节|福利|设施)|小朋友|娃娃?|留守儿童|孤儿|\bkids?\b|\bchild(?:ren)?\b|\bbaby|\btoddler"
     ),
-    "poor": re.compile(r"低保|五保|特困|贫困|困难户|困难家庭|吃不上饭|揭不开锅|没钱吃饭|\bpoor (?:family|household)|\blow-?income|on welfare"),
+    "poor": re.compile(
+        r"低保|五保|特困|贫困|困难户|困难家庭|吃不上饭|揭不开锅|没钱吃饭|\bpoor (?:family|household)|\blow-?income|on welfare"
+    ),
     "veteran": re.compile(r"退伍|退役|老兵|复员|转业军人|参战|\bveterans?\b"),
     "ill": re.compile(
         r"重病|癌|白血病|透析|尿毒症|肿瘤|卧床|化疗|病重|大病|重症|渐冻|\bcancer\b|\bdialysis\b|\bbedridden\b|seriously ill|terminally ill"
     ),
-    "mental": re.compile(r"精神病|精神障碍|精神分裂|精神失常|精神不正常|精神有问题|精神患者|疯子|抑郁症|躁郁|\bmental(?:ly)? ill|\bschizophreni\w+"),
+    "mental": re.compile(
+        r"精神病|精神障碍|精神分裂|精神失常|精神不正常|精神有问题|精神患者|疯子|抑郁症|躁郁|\bmental(?:ly)? ill|\bschizophreni\w+"
+    ),
 }
 _URGENT = re.compile(
     r"(?<![不应内])(?:着急|急得?很|急死|十万火急|加急|紧急|急急急|急！|急!|挺急|很急|特急|急用)|^急|赶紧|赶快|快点|快来|马上|立马|立刻|立即|尽快|尽早|火速|抓紧|速速"
     r"|等不了|受不了|\burgent\w*|\basap\b|\bimmediately\b|right (?:now|away)|hurry|as soon as possible|emergency"
 )
 _NO_HASTE = re.compile(r"(?:不|别|没那么|不用|不太|无需|甭)(?:着急|急)|not urgent|no hurry|no rush")
-_DANGER = re.compile(r"出事|出人命|要命|闹出人|危险|不安全|\bdangerous\b|\bunsafe\b|someone (?:will|could|might) (?:get )?(?:hurt|die)")
-_VULNERABLE = re.compile(r"(?:家里?|屋里|还)?有(?:个)?(?:老人|病人|小孩|孩子|老的|小的)(?:和|有|、)?(?:老人|孩子|小孩|病人)?")
+_DANGER = re.compile(
+    r"出事|出人命|要命|闹出人|危险|不安全|\bdangerous\b|\bunsafe\b|someone (?:will|could|might) (?:get )?(?:hurt|die)"
+)
+_VULNERABLE = re.compile(
+    r"(?:家里?|屋里|还)?有(?:个)?(?:老人|病人|小孩|孩子|老的|小的)(?:和|有|、)?(?:老人|孩子|小孩|病人)?"
+)
 
 _MOBILE = re.compile(r"(?<![\d])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d-])\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7}(?![\d-])")
@@ -39,10 +49,16 @@ _IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10x98765432"
 
-_TICKET = re.compile(r"(?:(?P<name>[\u4e00-\u9fff]{2,8})[-—–_ ]?)?(?<!\d)(?P<day>2\d[01]\d[0-3]\d)[-—–_](?P<count>\d{3,4})(?!\d)")
-_TICKET_COUNT = re.compile(r"(?<![\d-])(?P<before>\d{3,4})号?(?:的)?工单|(?:工单|单号|单子)(?:号|编号)?(?:是|为|:|#|\s)*(?P<after>\d{3,4})(?![\d-])")
+_TICKET = re.compile(
+    r"(?:(?P<name>[\u4e00-\u9fff]{2,8})[-—–_ ]?)?(?<!\d)(?P<day>2\d[01]\d[0-3]\d)[-—–_](?P<count>\d{3,4})(?!\d)"
+)
+_TICKET_COUNT = re.compile(
+    r"(?<![\d-])(?P<before>\d{3,4})号?(?:的)?工单|(?:工单|单号|单子)(?:号|编号)?(?:是|为|:|#|\s)*(?P<after>\d{3,4})(?![\d-])"
+)
 # What may stand right before a ticket's community name without being part of it.
-_BEFORE_NAME = re.compile(r".*(?:工单|单号|编号|单子|号码|查询|查下|查|催办|催|我的|的|是|一下|帮我|看看|问问|关于|号|补充|撤销|撤回|单)")
+_BEFORE_NAME = re.compile(
+    r".*(?:工单|单号|编号|单子|号码|查询|查下|查|催办|催|我的|的|是|一下|帮我|看看|问问|关于|号|补充|撤销|撤回|单)"
+)
 
 
 def persons(plain: str) -> Iterator[Entity]:

@@ -18,7 +18,9 @@ _RANK = {"estate": 0, "hamlet": 0, "landmark": 1, "road": 2, "village": 3, "comm
 _LAST_RANK = 4
 # "幸福" is an estate's short name and a common word: such names count only where an address goes on or begins.
 _SHORT = 2
-_DOOR_AFTER = re.compile(r"\s?(?:\d|[a-z]座|[一二三四五六七八九十]{1,3}(?:号|栋|单元|期)|[东西南北前后大]?门口|[后前]院|附近|旁边)")
+_DOOR_AFTER = re.compile(
+    r"\s?(?:\d|[a-z]座|[一二三四五六七八九十]{1,3}(?:号|栋|单元|期)|[东西南北前后大]?门口|[后前]院|附近|旁边)"
+)
 _BEING_THERE = re.compile(r"(?:住|在|到|去|来自|社区|街道)$")
 _EDGE_BEFORE = re.compile(r"(?:^|[\s,，。、!！?？:：;；])$")
 _EDGE_AFTER = re.compile(r"$|的|这|那|里|[\s,，。、!！?？]")

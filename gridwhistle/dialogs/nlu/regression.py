@@ -101,9 +101,7 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(exponents / exponents.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _direction(
-    point: _Point, memory: deque[tuple[Floats, Floats, Floats, Floats, float]]
-) -> tuple[Floats, Floats]:
+def _direction(point: _Point, memory: deque[tuple[Floats, Floats, Floats, Floats, float]]) -> tuple[Floats, Floats]:
     """The two-loop recursion of L-BFGS, carried out on the weights and on their scores side by side."""
     step, scores = point.gradient.copy(), point.gradient_scores.copy()
     factors = []

@@ -26,13 +26,52 @@ _ENGLISH_DAYS = {
 }  # fmt: skip
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7, "末": 6}
 _ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_UNITS = {"年": "y", "月": "m", "周": "w", "星期": "w", "礼拜": "w", "天": "d", "日": "d", "year": "y", "month": "m", "week": "w", "day": "d"}
+_UNITS = {
+    "年": "y",
+    "月": "m",
+    "周": "w",
+    "星期": "w",
+    "礼拜": "w",
+    "天": "d",
+    "日": "d",
+    "year": "y",
+    "month": "m",
+    "week": "w",
+    "day": "d",
+}
 _HOURS = {
     "分钟": 1 / 60, "小时": 1, "钟头": 1, "天": 24, "日": 24, "宿": 24, "夜": 24, "晚上": 24, "晚": 24, "宿儿": 24, "周": 168, "星期": 168,
     "礼拜": 168, "月": 720, "季度": 2160, "年": 8760, "hour": 1, "day": 24, "night": 24, "week": 168, "month": 720, "year": 8760,
 }  # fmt: skip
-_VAGUE = {"几": 3, "好几": 3, "两三": 2, "三四": 3, "三五": 3, "四五": 4, "五六": 5, "七八": 7, "十几": 10, "半": 0.5, "数": 3, "many": 3, "several": 3}
-_VAGUE |= {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a few": 3, "few": 3, "couple of": 2, "a couple of": 2}
+_VAGUE = {
+    "几": 3,
+    "好几": 3,
+    "两三": 2,
+    "三四": 3,
+    "三五": 3,
+    "四五": 4,
+    "五六": 5,
+    "七八": 7,
+    "十几": 10,
+    "半": 0.5,
+    "数": 3,
+    "many": 3,
+    "several": 3,
+}
+_VAGUE |= {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "a few": 3,
+    "few": 3,
+    "couple of": 2,
+    "a couple of": 2,
+}
 _WORDS = "|".join(sorted((word for word in _VAGUE if word.isascii()), key=len, reverse=True))
 
 _DAY = re.compile(rf"(?P<day>{'|'.join(sorted(_DAYS, key=len, reverse=True))}){_PART}")

@@ -59,7 +59,9 @@ class EmbeddedUnderstanding:
         self._sums = np.array([[name == intent for name in names] for intent in self._intents], dtype=np.float32)
         self._matters = [label.partition("/")[2] for label in model.labels]
         families = sorted(set(model.families))
-        self._families = np.array([[name == family for name in families] for family in model.families], dtype=np.float32)
+        self._families = np.array(
+            [[name == family for name in families] for family in model.families], dtype=np.float32
+        )
         self._with_matter = np.array([number for number, matter in enumerate(self._matters) if matter], dtype=np.intp)
         self._reports = np.array([n for n in self._with_matter if self._intents[n] == REPORT], dtype=np.intp)
 
@@ -76,7 +78,12 @@ class EmbeddedUnderstanding:
         language = _language(head)
         if not (_CHINESE.search(head) or _LATIN.search(head)):
             return Understood(
-                text=text, language=language, intent=OUT_OF_SCOPE, confidence=1.0, entities=entities(head), emergency=danger
+                text=text,
+                language=language,
+                intent=OUT_OF_SCOPE,
+                confidence=1.0,
+                entities=entities(head),
+                emergency=danger,
             )
         probabilities, familiar = self._model.judge(head)
         summed = probabilities @ self._sums
@@ -127,7 +134,7 @@ class EmbeddedUnderstanding:
 
 
 def _language(text: str) -> str:
-    """"en" for a text whose words are Latin; a Chinese sentence with an English name in it stays Chinese."""
+    """ "en" for a text whose words are Latin; a Chinese sentence with an English name in it stays Chinese."""
     return "en" if len(_WORD.findall(text)) > len(_CHINESE.findall(text)) else "zh"
 
 

@@ -39,9 +39,9 @@ export class Chat {
   }
 
   link(items) {
+    const before = [...this.links.keys()].join();
     this.links = new Map(items.map((item) => [item.number, item.ticket]));
-    this.drawn.clear();
-    this.#draw();
+    if ([...this.links.keys()].join() !== before) this.#draw();
   }
 
   reveal(card) {
@@ -83,7 +83,7 @@ export class Chat {
     let day = "";
     for (const bubble of all) {
       if (bubble.day && bubble.day !== day) items.push(make("p", "day", (day = bubble.day)));
-      const form = JSON.stringify([bubble, this.links.size]);
+      const form = JSON.stringify([bubble, ...this.links.keys()]);
       const before = this.drawn.get(bubble.id);
       const item = before?.form === form ? before.item : draw(bubble, this.#hands());
       if (before || first) item.classList.add("still");
