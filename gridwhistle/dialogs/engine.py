@@ -172,23 +172,8 @@ class _Listener:
         if code is not None:
             self._open_named("join", {"code": code})
             return
-        talk = talks.active(play.desk)
-        if talk is not None:
-            content = self.heard.content
-            if words.is_one_of(text, words.END_TALK):
-                talks.end(play.desk, talk)
-                play.say("talks.ended")
-                self.asked.again()
-                return
-            talks.relay(
-                play.desk,
-                talk,
-                text[: self.limits.longest_text],
-                content.attachments if isinstance(content, Photo) else (),
-            )
-            # Danger is answered by both: the coordinator may be slower than the numbers to call.
-            if self.understood is None or self.understood.emergency is None:
-                return
+        if self._talked(text):
+            return
         emergency = play.flows.for_emergency(play.desk) if self.understood and self.understood.emergency else None
         if emergency is not None:
             self._open(emergency)
@@ -208,6 +193,22 @@ class _Listener:
             self._word(word)
         elif frame is None or not self._answers(frame, text):
             self._elsewhere(frame, text)
+
+    def _talked(self, text: str) -> bool:
+        """Pass the text to the other side of a talk with a coordinator; whether that was all."""
+        play, content = self.play, self.heard.content
+        talk = talks.active(play.desk)
+        if talk is None:
+            return False
+        if words.is_one_of(text, words.END_TALK):
+            talks.end(play.desk, talk)
+            play.say("talks.ended")
+            self.asked.again()
+            return True
+        photos = content.attachments if isinstance(content, Photo) else ()
+        talks.relay(play.desk, talk, text[: self.limits.longest_text], photos)
+        # Danger is answered by both: the coordinator may be slower than the numbers to call.
+        return self.understood is None or self.understood.emergency is None
 
     def _general_word(self, frame: Frame | None, text: str) -> str | None:
         for word, listed in (
