@@ -83,7 +83,8 @@ def judge(engine: EmbeddedUnderstanding, labelled: list[dict[str, str]]) -> None
         strict += category == row["category"]
         lenient += category in {row["category"], row["alt"]}
     total = len(labelled)
-    print(f"{total} texts: strict {strict / total:.3f}, lenient {lenient / total:.3f}, called no matter {none / total:.3f}")
+    print(f"{total} texts: strict {strict / total:.3f}, lenient {lenient / total:.3f}")
+    print(f"  called no matter {none / total:.3f}")
 
 
 def judge_out_of_scope(engine: EmbeddedUnderstanding, texts: list[dict[str, str]]) -> None:
@@ -92,12 +93,11 @@ def judge_out_of_scope(engine: EmbeddedUnderstanding, texts: list[dict[str, str]
     about = [row for row in found if row.intent in ABOUT_MATTERS]
     reports = [row for row in found if row.intent == REPORT]
     total, bands = len(texts), engine.bands
-    print(
-        f"{total} texts: a report form opens for {sum(r.confidence >= bands.intent_sure for r in reports) / total:.3f}, "
-        f"a question is asked for {sum(bands.intent_ask <= r.confidence < bands.intent_sure for r in reports) / total:.3f}, "
-        f"a matter or policy answer surely for {sum(r.confidence >= bands.intent_sure for r in about) / total:.3f}; "
-        f"emergencies {sum(r.emergency is not None for r in found)}"
-    )
+    opened = sum(row.confidence >= bands.intent_sure for row in reports) / total
+    asked = sum(bands.intent_ask <= row.confidence < bands.intent_sure for row in reports) / total
+    sure = sum(row.confidence >= bands.intent_sure for row in about) / total
+    print(f"{total} texts: a report form opens for {opened:.3f}, a question is asked for {asked:.3f}")
+    print(f"  a form or a policy answer for {sure:.3f}; emergencies {sum(row.emergency is not None for row in found)}")
 
 
 def cross_validate() -> None:
@@ -147,7 +147,8 @@ def city() -> Gazetteer:
             for n, stem in enumerate(stems[:400])
         ]
         + [
-            PlaceName(code=f"r{n}", kind="road", name=f"{stem}路", aliases=(f"{stem}街",)) for n, stem in enumerate(stems[400:600])
+            PlaceName(code=f"r{n}", kind="road", name=f"{stem}路", aliases=(f"{stem}街",))
+            for n, stem in enumerate(stems[400:600])
         ]
     )
 

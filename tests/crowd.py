@@ -16,6 +16,7 @@ import structlog
 from dream import SECRET_DOOR, Dreamer
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from gridwhistle.bot.app import Application, build
 from gridwhistle.bot.transcript.stage import CURTAIN
@@ -52,6 +53,7 @@ NASTY = (
     "{0.__class__}", "%s%n", "=1+1", "'; DROP TABLE ticket; --", "\u200b", "𠮷" * 20, "\x1b[31m", "/start", "/start ABCDEFGHJK",
     "﷽", "１２３", "٣", "①", "<b>急</b>", "\ufeff修", "a\tb", "\x85", "\u2028",
 )  # fmt: skip
+SPANS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=9), timedelta(days=1), timedelta(days=6))
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Crowd:
         self.staff = [*STAFF, *(code for code in special for _ in range(2) if self._rare(code))]
         self.others = everybody
         self.latest: dict[str, Inbound] = {}
+        self.last = ""
         self.count = 0
 
     def _rare(self, code: str) -> bool:
@@ -102,6 +105,8 @@ class Crowd:
     def _build(self, world: World, folder: Path, dreamer: Dreamer, *, trained: bool) -> Application:
         template = world.fresh_store()
         store = Store(f"sqlite:///{self.file}")
+        # Nobody pulls the plug here: a thousand turns need no thousand flushes.
+        listen(store.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         source, target = template.engine.raw_connection(), store.engine.raw_connection()
         source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
         source.close()
@@ -124,31 +129,43 @@ class Crowd:
     def step(self) -> None:
         """One random thing happens; then everything that must hold at any time is looked at."""
         luck = self.dice.random()
-        if luck < 0.06:
+        if luck < 0.05:
             self._pass_time()
-        elif luck < 0.09:
+        elif luck < 0.08:
             self._repeat()
+        elif luck < 0.25 and (cards := self._cards()):
+            letter = self.dice.choice(cards)
+            self._send(letter.address, Press(letter=letter.id, index=self.dice.randrange(len(letter.labels))))
         else:
             address = self._somebody()
             self._send(address, self._content(address))
         self._look()
 
+    def _cards(self) -> list[OutgoingLetter]:
+        """What lies on people's desks: the newest form of every card that has buttons."""
+        newest = {(letter.address, letter.card): letter for letter in self.post.sent if letter.card}
+        return [letter for letter in newest.values() if letter.labels]
+
     def _somebody(self) -> str:
         luck = self.dice.random()
-        if luck < 0.55 and self.post.sent:
+        self.dreamer.answering = luck < 0.45 and self.last in self.latest
+        if self.dreamer.answering:
+            return self.last
+        if luck < 0.7 and self.post.sent:
             # Whoever has just got a letter is likely to react to it.
-            return self.dice.choice(self.post.sent[-12:]).address
-        if luck < 0.75:
+            return self.dice.choice(self.post.sent[-8:]).address
+        if luck < 0.85:
             return self.dice.choice(RESIDENTS)
         return self.dice.choice(self.staff if luck < 0.97 else self.others)
 
     def _content(self, address: str) -> Content:
         luck = self.dice.random()
-        if luck < 0.45:
+        newest = next((letter for letter in reversed(self.post.sent) if letter.address == address), None)
+        if luck < (0.6 if newest is not None and newest.labels else 0.15):
             press = self._press(address)
             if press is not None:
                 return press
-        if luck < 0.88:
+        if luck < 0.9:
             return Text(text=self._words(address), reply_to=self._quoted(address) if self.dice.random() < 0.1 else None)
         if luck < 0.95:
             return Photo(
@@ -168,8 +185,11 @@ class Crowd:
         own = [letter for letter in self.post.sent if (letter.address == address) == (luck >= 0.05) and letter.labels]
         if not own:
             return None
-        letter = self.dice.choice(own if luck < 0.2 else own[-3:])
-        return Press(letter=letter.id, index=self.dice.randrange(-1 if luck < 0.06 else 0, len(letter.labels)))
+        letter = self.dice.choice(own if luck < 0.15 else own[-2:])
+        if luck < 0.06:
+            return Press(letter=letter.id, index=self.dice.randrange(-1, len(letter.labels) + 1))
+        # The first button is mostly the one that goes on.
+        return Press(letter=letter.id, index=0 if luck > 0.35 else self.dice.randrange(len(letter.labels)))
 
     def _words(self, address: str) -> str:
         luck = self.dice.random()
@@ -217,6 +237,7 @@ class Crowd:
         self.dreamer.secretly = address in RESIDENTS
         self.story.append(f"{address}: {content!r:.160}")
         self.latest[address] = inbound
+        self.last = address
         with self._listening():
             self.app.take(inbound)
             self.app.tick()
@@ -231,8 +252,7 @@ class Crowd:
 
     def _pass_time(self) -> None:
         upcoming = self.app.next_event()
-        spans = (timedelta(minutes=5), timedelta(hours=2), timedelta(hours=9), timedelta(days=1), timedelta(days=6))
-        until = self.clock.now() + self.dice.choice(spans)
+        until = self.clock.now() + self.dice.choices(SPANS, (8, 4, 2, 2, 1))[0]
         if upcoming is not None and self.dice.random() < 0.4:
             until = max(upcoming, self.clock.now())
         self.story.append(f"== {until:%m-%d %H:%M} ==")

@@ -29,9 +29,14 @@ class Dreamer:
 
     def __init__(self, dice: Random, city: City, examples: tuple[Example, ...], today: date) -> None:
         self.secretly = False
+        """Whether a resident speaks: they report, and what they say is not for everybody."""
+        self.answering = False
+        """Whether somebody goes on with what they were doing: their words rarely open something else."""
         self._dice = dice
         self._today = today
         self._intents = sorted({intent_of(example.label) for example in examples} - {"report"})
+        # Whoever works for the city mostly says so.
+        self._work = [intent for intent in self._intents for _ in range(3 if intent.startswith(("worker", "dep")) else 1)]
         self._matters = sorted(city.matters)
         self._estates = sorted(
             place.code for place in city.places.values() if place.kind is not PlaceKind.BUILDING
@@ -40,14 +45,14 @@ class Dreamer:
 
     def understand(self, text: str) -> Understood:
         dice = self._dice
-        report = dice.random() < 0.35
+        report = dice.random() < (0.6 if self.secretly else 0.1)
         return Understood(
             text=text,
             language=dice.choice(("zh", "zh", "zh", "en")),
-            intent="report" if report else dice.choice(self._intents),
-            confidence=dice.choice(CONFIDENCES),
+            intent="report" if report else dice.choice(self._intents if self.secretly else self._work),
+            confidence=0.1 if self.answering and dice.random() < 0.8 else dice.choice(CONFIDENCES),
             matters=self._guesses() if report or dice.random() < 0.2 else (),
-            place=self._place() if dice.random() < 0.6 else None,
+            place=self._place() if dice.random() < 0.8 else None,
             entities=self._entities(text),
             emergency=dice.choice(list(Emergency)) if dice.random() < 0.02 else None,
             segments=self._segments(text) if report and dice.random() < 0.1 else (),

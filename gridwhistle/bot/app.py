@@ -97,12 +97,17 @@ class Application:
         self.move_clock(morning)
 
 
+def web_channels(bell: Bell) -> tuple[Channel, ...]:
+    """All channels of the server (CHANNELS); a new one is a line here."""
+    return (WebChat(bell.ring),)
+
+
 def build(
     settings: Settings,
     store: Store,
     *,
     understanding: Callable[[Settings, City], Understanding] = embedded,
-    channels: Callable[[Bell], Sequence[Channel]] | None = None,
+    channels: Callable[[Bell], Sequence[Channel]] = web_channels,
     clock: ShiftableClock | None = None,
 ) -> Application:
     """Wire an application over a store that holds its region.
@@ -139,12 +144,7 @@ def build(
             files=settings.files_dir,
         ),
         drain=Drain(office, JOBS),
-        delivery=Delivery(office, channels(bell) if channels else web_channels(bell)),
+        delivery=Delivery(office, channels(bell)),
         bell=bell,
         demo_clock=demo_clock,
     )
-
-
-def web_channels(bell: Bell) -> tuple[Channel, ...]:
-    """All channels of the server (CHANNELS); a new one is a line here."""
-    return (WebChat(bell.ring),)

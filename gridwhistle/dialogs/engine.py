@@ -18,7 +18,7 @@ from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, RE
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
 from gridwhistle.dialogs.slots import Chosen, Miss, PhotoSlot, PlaceSlot
-from gridwhistle.dialogs.state import CHANGE, Frame, State
+from gridwhistle.dialogs.state import CAPTION, CHANGE, Frame, State
 from gridwhistle.services import talks
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button
@@ -135,6 +135,10 @@ class _Listener:
         if talks.active(play.desk) is not None:
             self._text(photo.caption)
             return
+        if self.understood is not None and self.understood.emergency is not None:
+            play.state.photos = photo.attachments
+            self._text(photo.caption)
+            return
         if frame is not None:
             flow = play.flow(frame)
             asked = flow.slots.get(frame.asked or "")
@@ -145,8 +149,11 @@ class _Listener:
                 found = taking.read(photo, play.context(frame, slot=taking.name))
                 if not isinstance(found, Miss):
                     play.answer(frame, taking.name, taking.dump(found))
-                    if photo.caption and self.understood is not None:
-                        play.fill(frame, self.understood, self.heard.ticket)
+                    if photo.caption:
+                        # What is written below a photo belongs to the story.
+                        frame.given[CAPTION] = photo.caption[: self.limits.longest_text]
+                        if self.understood is not None:
+                            play.fill(frame, self.understood, self.heard.ticket)
                     play.proceed()
                     return
         play.state.photos = (*play.state.photos, *photo.attachments)[-6:]
@@ -292,6 +299,10 @@ class _Listener:
             return
         if self.intent in SMALL_TALK:
             self._small_talk()
+            return
+        if self.intent in ("affirm", "deny") or words.is_one_of(text, words.YES | words.NO):
+            # “好的” to a letter that asked nothing.
+            play.say("engine.small_talk.alright")
             return
         guessed = play.flows.for_intent(understood.intent, play.desk) if understood else None
         clarify = play.flows.declared("clarify")

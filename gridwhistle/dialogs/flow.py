@@ -219,6 +219,8 @@ class Flow(ABC):
     """Opens on an emergency, before anything else."""
     keeps_draft: ClassVar[bool] = False
     """Left open at a question, the person is reminded once, and it is closed a day later."""
+    shown: ClassVar[frozenset[str]] = frozenset()
+    """Slots whose value the person is shown though it was never asked for: “修改” offers them too."""
     slots: ClassVar[Mapping[str, Slot[Any]]] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:

@@ -197,9 +197,12 @@ class Play:
         self.end_leads()
 
     def ask_which_answer(self, frame: Frame) -> None:
-        """Ask which line to change: the answers given that have a label."""
+        """Ask which line to change: what the person has been shown, as far as it has a label."""
+        flow = self.flow(frame)
         lines: list[Option] = []
-        for name in frame.answers:
+        for name in flow.slots:
+            if name not in frame.answers and name not in flow.shown:
+                continue
             try:
                 lines.append(Option(value=name, label=self.label(f"{frame.flow}.{name}.label")))
             except KeyError:
@@ -280,7 +283,7 @@ class Play:
                 self.lead(retry.text)
             elif question.text == f"{frame.flow}.{name}.ask":
                 text = f"{frame.flow}.{name}.retry"
-            else:
+            elif not retry.stuck:
                 self.lead("engine.not_understood")
         buttons = question.buttons
         if retry is not None and retry.stuck:
@@ -300,7 +303,9 @@ class Play:
             Button(label=f"={option.label}", press={"answer": option.value, "slot": name, "token": frame.token})
             for option in options
         )
-        way_out = (Button(label="engine.cancel", press={"word": "cancel", "token": frame.token}),) if stuck else ()
+        offers_out = any(option.label == self.label("engine.cancel") for option in options)
+        cancel = Button(label="engine.cancel", press={"word": "cancel", "token": frame.token})
+        way_out = (cancel,) if stuck and not offers_out else ()
         text, params = say.text, say.params
         if self._leads:
             leads = "\n".join(self.rendered(lead.text, lead.params) for lead in self._leads)

@@ -11,6 +11,8 @@ from gridwhistle.services.schema import Json, JsonObject
 
 CHANGE = "?change"
 """The asked name of the question which answer to change; no slot can have it."""
+CAPTION = "caption"
+"""The given fact that holds what was written below a photo; a flow asks for it by this name."""
 
 
 @dataclass(kw_only=True)

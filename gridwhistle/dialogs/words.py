@@ -7,6 +7,8 @@ import unicodedata
 
 _EDGES = " \t\r\n。．.！!？?~～,，、;；:：…'\"“”"
 _PARTICLES = "吧啊呀呢哦哈呗啦嘛"
+_COURTESY = re.compile(r"[，,\s]*(?:谢谢|多谢|谢了|麻烦|辛苦|please|thanks|thank you)(?:[你您了啊]|大家)*$")
+_PAUSES = re.compile(r"[，,、。！!\s]+")
 
 # One line of words each: lists of quoted words would be four times as long and read worse.
 # ruff: noqa: SIM905
@@ -52,14 +54,21 @@ def plain(text: str) -> str:
 
 
 def is_one_of(text: str, words: frozenset[str]) -> bool:
-    """Whether the whole text is one of these words, with or without a friendly particle at its end (“行吧”)."""
+    """Whether the whole text is such a word, or several (“行，确认”), with friendly endings or not (“不用了谢谢”)."""
     bare = plain(text)
+    if _is_word(bare, words):
+        return True
+    polite = _COURTESY.sub("", bare)
+    return _is_word(polite, words) or all(_is_word(piece, words) for piece in _PAUSES.split(polite))
+
+
+def _is_word(bare: str, words: frozenset[str]) -> bool:
     return bare in words or bare.rstrip(_PARTICLES) in words
 
 
 def is_fixed(text: str) -> bool:
     """Whether the text is a fixed word or a bare choice, so that it needs no understanding."""
-    return is_one_of(text, ALL) or ordinal(text) is not None
+    return _is_word(plain(text), ALL) or ordinal(text) is not None
 
 
 def ordinal(text: str) -> int | None:

@@ -75,6 +75,7 @@ def everybody(desk: Desk, channel: str) -> list[Persona]:
             unit=desk.city.unit_name(unit or grid),
         )
         for person_id, code, name, unit, grid in people
+        if code is not None
     ]
 
 
@@ -108,7 +109,7 @@ def around(desk: Desk, people: Sequence[Persona], resident: str) -> list[Persona
 def newest_letters(desk: Desk, channel: str, codes: Iterable[str]) -> Mapping[str, str]:
     """The id of the newest letter in each of these chats, so that a page can mark the ones with news."""
     rows = desk.session.execute(
-        select(LetterRow.address, func.max(LetterRow.id))
+        select(LetterRow.address, func.max(LetterRow.id).label("newest"))
         .where(
             LetterRow.region == desk.region,
             LetterRow.channel == channel,
@@ -117,7 +118,7 @@ def newest_letters(desk: Desk, channel: str, codes: Iterable[str]) -> Mapping[st
         )
         .group_by(LetterRow.address)
     ).all()
-    return {address: newest for address, newest in rows}
+    return {row.address: row.newest for row in rows}
 
 
 def _clerk(desk: Desk) -> str | None:

@@ -26,6 +26,7 @@ BY_RESIDENTS = frozenset(
         "voice",
         "voice_withdrawn",
         "reporter_changed",
+        "reporter_bound",
         "urge",
         "withdraw",
         "follow_up_answered",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
@@ -84,6 +85,9 @@ def bind(desk: Desk, code: str) -> Person:
     person = desk.session.get(Person, (desk.region, row.person_id))
     if person is None:
         raise LookupError("an invite without a person")
+    # The rest of this turn, its answer above all, is the worker's: the former resident has no chat any more.
+    desk.actor = replace(desk.actor, person_id=person.id, name=person.name, grid=person.grid, place=person.place)
+    desk.addressees.clear()
     return person
 
 

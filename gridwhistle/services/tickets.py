@@ -21,6 +21,7 @@ from gridwhistle.services.schema import Attachment, Event, Status, Ticket, Voice
 from gridwhistle.services.store import Insertion, count_up, insert, new_id
 
 _TICKETS = table_of(Ticket)
+_VOICES = table_of(Voice)
 # Every report runs this twice: built once, without the ORM.
 _NEARBY = (
     select(_TICKETS.c.id, _TICKETS.c.place_work)
@@ -34,6 +35,25 @@ _NEARBY = (
         _TICKETS.c.reporter_id != bindparam("me"),
     )
     .order_by(_TICKETS.c.opened_at)
+    .limit(20)
+)
+_REPEATED = (
+    select(_TICKETS.c.id, _TICKETS.c.place_work)
+    .where(
+        _TICKETS.c.region == bindparam("here"),
+        _TICKETS.c.matter == bindparam("of_matter"),
+        _TICKETS.c.status.in_(sorted(OPEN)),
+        _TICKETS.c.place.is_not_distinct_from(bindparam("at")),
+        or_(
+            _TICKETS.c.reporter_id == bindparam("me"),
+            _TICKETS.c.id.in_(
+                select(_VOICES.c.ticket_id).where(
+                    _VOICES.c.region == bindparam("here"), _VOICES.c.person_id == bindparam("me")
+                )
+            ),
+        ),
+    )
+    .order_by(_TICKETS.c.opened_at.desc())
     .limit(20)
 )
 _VOICE = Insertion(table=table_of(Voice), conflict=("region", "ticket_id", "person_id"))
@@ -253,6 +273,20 @@ def nearby(desk: Desk, matter: str, where: Location) -> Ticket | None:
     )
     twin = next((row.id for row in rows if _same_spot(row.place_work, name)), None)
     return desk.session.get(Ticket, (desk.region, twin)) if twin else None
+
+
+def repeated(desk: Desk, matter: str, where: Location) -> Ticket | None:
+    """An open ticket of the acting person's own about the same matter at the same place (重复诉求并单).
+
+    One that they reported or have a voice on, the newest first.
+    """
+    name = places.work_name(desk.city, where)
+    at = where.place if where.place in desk.city.places else None
+    rows = desk.session.connection().execute(
+        _REPEATED, {"here": desk.region, "of_matter": matter, "at": at, "me": desk.me}
+    )
+    known = next((row.id for row in rows if _same_spot(row.place_work, name)), None)
+    return desk.session.get(Ticket, (desk.region, known)) if known else None
 
 
 def add_voice(desk: Desk, ticket: Ticket, words: str) -> bool:

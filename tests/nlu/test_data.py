@@ -10,6 +10,7 @@ from conftest import EXAMPLES, ROOT
 from gridwhistle.dialogs.nlu.data import DataError, content_hash, read
 
 HEAD = 'version: "3.1"\nnlu:\n'
+GREETED = HEAD + "- intent: greet\n  examples: |\n    - 你好\n"
 
 
 def folder(tmp_path: Path, text: str, name: str = "a.yml") -> Path:
@@ -18,8 +19,8 @@ def folder(tmp_path: Path, text: str, name: str = "a.yml") -> Path:
 
 
 def test_examples_know_their_label_and_line(tmp_path: Path) -> None:
-    read_ = read(folder(tmp_path, HEAD + "- intent: report/drain_blocked\n  examples: |\n    - 下水堵了\n\n    - 返水: 臭\n"))
-    assert [(e.label, e.text, e.line, e.family) for e in read_] == [
+    text = HEAD + "- intent: report/drain_blocked\n  examples: |\n    - 下水堵了\n\n    - 返水: 臭\n"
+    assert [(e.label, e.text, e.line, e.family) for e in read(folder(tmp_path, text))] == [
         ("report/drain_blocked", "下水堵了", 5, "a"),
         ("report/drain_blocked", "返水: 臭", 7, "a"),
     ]
@@ -36,15 +37,15 @@ def test_examples_know_their_label_and_line(tmp_path: Path) -> None:
         (HEAD + "- intent: greet\n  examples: |\n    - 你好\n    -\n", 6, "empty example"),
         (HEAD + "- intent: greet\n  examples: |\n    你好\n", 5, "does not start"),
         (HEAD + "- intent: greet\n  examples: |\n\n", 3, "has no examples"),
-        (HEAD + "- intent: greet\n  examples: |\n    - 你好\n- intent: thank\n  examples: |\n    - 你好\n", 8, "stands in a.yml:5"),
-        (HEAD + "- intent: greet\n  examples: |\n    - 你好\n    - 你好\n", 6, "stands in a.yml:5"),
+        (GREETED + "- intent: thank\n  examples: |\n    - 你好\n", 8, "stands in a.yml:5"),
+        (GREETED + "    - 你好\n", 6, "stands in a.yml:5"),
         (HEAD + "- intent: [\n", 4, ""),
         ("nlu: 3\n", 1, "not a list"),
         ("- 3\n", 1, "not a mapping"),
     ],
 )
 def test_an_error_names_file_and_line(tmp_path: Path, text: str, line: int, problem: str) -> None:
-    with pytest.raises(DataError, match="a.yml:") as caught:
+    with pytest.raises(DataError, match=r"a\.yml:") as caught:
         read(folder(tmp_path, text))
     assert problem in str(caught.value)
     assert caught.value.line == line

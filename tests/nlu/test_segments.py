@@ -56,7 +56,9 @@ def test_parts_with_different_matters_are_told_apart(
         ("下水道堵了往外冒脏水，还有楼上邻居天天半夜蹦迪吵得睡不着", ["drain_blocked", "noise_neighbour"]),
     ],
 )
-def test_the_trained_model_tells_two_matters(understanding: EmbeddedUnderstanding, text: str, matters: list[str]) -> None:
+def test_the_trained_model_tells_two_matters(
+    understanding: EmbeddedUnderstanding, text: str, matters: list[str]
+) -> None:
     assert [segment.matter for segment in understanding.understand(text).segments] == matters
 
 

@@ -44,7 +44,8 @@ ARGUMENTS = (
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
-        not (shutil.which(CHROMIUM) and shutil.which(DRIVER)), reason="Debian's chromium and chromium-driver are missing"
+        not (shutil.which(CHROMIUM) and shutil.which(DRIVER)),
+        reason="Debian's chromium and chromium-driver are missing",
     ),
 ]
 
@@ -59,7 +60,10 @@ def address(world: World, tmp_path: Path) -> Iterator[str]:
     found_region(store, settings.region, settings.region_name)
     settle_demo(store, settings.region, settings.demo_dir, now=MORNING)
     app = build(
-        settings, store, understanding=lambda _settings, _city: world.trained, clock=ShiftableClock(RunningFrom(MORNING))
+        settings,
+        store,
+        understanding=lambda _settings, _city: world.trained,
+        clock=ShiftableClock(RunningFrom(MORNING)),
     )
     server = uvicorn.Server(
         uvicorn.Config(build_site(app), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2)
@@ -151,9 +155,7 @@ class Page:
             return bool(found)
 
         self.wait(chosen, f"no {name} in the cast")
-        self.wait(
-            lambda: name in self.text('.person[aria-selected="true"]'), f"{name}'s desk does not open"
-        )
+        self.wait(lambda: name in self.text('.person[aria-selected="true"]'), f"{name}'s desk does not open")
 
     def desk(self, *words: str) -> None:
         for one in words:
@@ -172,6 +174,27 @@ class Page:
 def _click(driver: webdriver.Chrome, element: WebElement) -> None:
     # A bubble that is still sliding in moves away under a real pointer.
     driver.execute_script("arguments[0].click()", element)
+
+
+def _answer_unsolved(page: Page) -> None:
+    page.see("resident", "办理人员跟您联系了吗")
+    page.press("resident", "联系了")
+    page.press("resident", "到了没办")
+    page.press("resident", "没解决")
+    page.press("resident", "不满意")
+    page.press("resident", "来了没办")
+    page.say("resident", "水又冒上来了，根本没通")
+    page.press("resident", "可以")
+    page.see("resident", "已经重新办理")
+
+
+def _read_history(page: Page) -> None:
+    page.driver.find_element(By.CSS_SELECTOR, "#desk .more").click()
+    page.wait(lambda: "办理过程" in page.text("#sheet"), "no sheet")
+    sheet = page.text("#sheet")
+    for step in ("受理", "李强接单", "吹哨", "签收", "超期", "冯雪审核通过", "要求重办", "记录完整"):
+        assert step in sheet
+    assert "张敏" not in sheet
 
 
 def test_a_ticket_lives_its_whole_life(browser: webdriver.Chrome, address: str) -> None:
@@ -221,26 +244,13 @@ def test_a_ticket_lives_its_whole_life(browser: webdriver.Chrome, address: str) 
     page.desk("审核")
     page.press("worker", "审核通过")
     page.move("day")
-    page.see("resident", "办理人员跟您联系了吗")
-    page.press("resident", "联系了")
-    page.press("resident", "到了没办")
-    page.press("resident", "没解决")
-    page.press("resident", "不满意")
-    page.press("resident", "来了没办")
-    page.say("resident", "水又冒上来了，根本没通")
-    page.press("resident", "可以")
-    page.see("resident", "已经重新办理")
+    _answer_unsolved(page)
 
     page.sit_at("李强")
     page.see("worker", "重新办理")
     page.desk("重新办理")
 
-    browser.find_element(By.CSS_SELECTOR, "#desk .more").click()
-    page.wait(lambda: "办理过程" in page.text("#sheet"), "no sheet")
-    sheet = page.text("#sheet")
-    for step in ("受理", "李强接单", "吹哨", "签收", "超期", "冯雪审核通过", "要求重办", "记录完整"):
-        assert step in sheet
-    assert "张敏" not in sheet
+    _read_history(page)
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 

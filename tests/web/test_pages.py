@@ -11,8 +11,9 @@ from visitors import Person, TestClient
 from gridwhistle.bot.app import Application, build
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.bot.web.site import build_site
-from gridwhistle.services import chats, people
-from gridwhistle.services.desk import Address, SYSTEM
+from gridwhistle.services import chats, events, ledger, people
+from gridwhistle.services.desk import SYSTEM, Address
+from gridwhistle.services.lifecycle import Step
 
 STATIC = Path(build_site.__code__.co_filename).parent / "static"
 PAGES = ("/", "/chat", "/ledger", "/nothing")
@@ -113,7 +114,9 @@ def test_a_called_department_gets_the_masked_form(client: TestClient, zhangmin: 
     liqiang.press("接单")
     liqiang.say("吹哨叫住建局来")
     for label in ("确认", "是"):
-        if any(button["label"] == label for bubble in liqiang.bubbles() for button in bubble["buttons"] if button["live"]):
+        if any(
+            button["label"] == label for bubble in liqiang.bubbles() for button in bubble["buttons"] if button["live"]
+        ):
             liqiang.press(label)
     if "为什么" in liqiang.last() or "理由" in liqiang.last():
         liqiang.say("主管道堵了，网格里没有设备")
@@ -192,3 +195,15 @@ def test_the_cast_around_a_resident(client: TestClient) -> None:
     cast = client.get("/api/demo/cast", params={"resident": "zhangmin", "lang": "zh"}).json()
     assert [person["name"] for person in cast["around"]] == ["李强", "周梅", "林晓", "郑凯", "马超", "冯雪"]
     assert client.get("/api/demo/cast", params={"resident": "nobody"}).status_code == 200
+
+
+def test_every_kind_of_event_has_its_words(app: Application) -> None:
+    services = Path(events.__file__).parent
+    source = "\n".join(file.read_text(encoding="utf-8") for file in services.glob("*.py"))
+    kinds = set(re.findall(r'events\.append\(\s*\w+,\s*\w+,\s*"(\w+)"', source)) | {str(step) for step in Step}
+    assert len(kinds) > 40
+    assert sorted(kind for kind in kinds if f"event.{kind}" not in app.texts.keys("zh")) == []
+
+
+def test_every_public_step_has_its_words(app: Application) -> None:
+    assert sorted(str(kind) for kind in ledger.SHOWN if f"web.step.{kind}" not in app.texts.keys("zh")) == []

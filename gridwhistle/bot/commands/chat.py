@@ -9,20 +9,22 @@ import re
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text as Coloured
 
-from gridwhistle.bot.app import Application, build
+from gridwhistle.bot.app import Application
 from gridwhistle.bot.channels.console import ConsoleChannel
 from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings, require_examples
-from gridwhistle.bot.commands.serve import prepare_store
+from gridwhistle.bot.commands.serve import open_application, prepare_store
 from gridwhistle.bot.transcript.cast import Cast
 from gridwhistle.bot.transcript.wording import Heard
 from gridwhistle.dialogs.message import Content, Inbound, Press, Text
 from gridwhistle.services import rehearsal
+from gridwhistle.services.clock import in_city
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.outbox import OutgoingLetter
 from gridwhistle.services.store import new_id
@@ -50,8 +52,7 @@ def chat(*, code: Annotated[str, typer.Option("--as", help="Code of the person t
     with open_store(settings) as store:
         prepare_store(settings, store, notes)
         theatre = Theatre(console=console, notes=notes)
-        with notes.status("Loading the understanding (trained at the first start, some seconds) …"):
-            app = build(settings, store, channels=lambda _bell: (ConsoleChannel(theatre.show),))
+        app = open_application(settings, store, notes, channels=lambda _bell: (ConsoleChannel(theatre.show),))
         theatre.begin(app, code)
         theatre.play()
 
@@ -74,6 +75,7 @@ class Theatre:
             self.codes = {player.address: player.name for player in rehearsal.players(desk)}
         self._become(code)
         self.notes.print(HELP, style="dim")
+        self.console.print(f"== {in_city(app.office.clock.now()):%Y-%m-%d %H:%M} ==")
 
     def play(self) -> None:
         """Read lines until the end."""
@@ -150,9 +152,11 @@ class Theatre:
             self.notes.print(str(mistake), style="red")
 
     def _become(self, code: str) -> None:
+        if not code:
+            raise UserMistake("  ".join(f"{one} {name}" for one, name in self.codes.items()))
         if code not in self.codes:
-            known = "  ".join(f"{one} {name}" for one, name in self.codes.items())
-            raise UserMistake(f"no person “{code}” in the demo city; there are:\n{known}" if code else known)
+            near = ", ".join(get_close_matches(code, self.codes)) or "/as alone lists everybody"
+            raise UserMistake(f"no person “{code}” in the demo city; {near}")
         self.me = code
 
     def _move(self, wanted: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Annotated
 
@@ -11,10 +12,12 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from gridwhistle.bot.app import Application, build
+from gridwhistle.bot.app import Application, build, web_channels
 from gridwhistle.bot.commands.opening import open_store, read_settings, require_examples
 from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.web.bell import Bell
 from gridwhistle.bot.web.site import build_site
+from gridwhistle.scheduler.delivery import Channel
 from gridwhistle.services.clock import SystemClock
 from gridwhistle.services.demo_city import settle_demo
 from gridwhistle.services.region import found_region, require_region
@@ -60,15 +63,20 @@ def prepare_store(settings: Settings, store: Store, console: Console) -> None:
         require_region(store, settings.region)
         store.migrate()
         return
-    with console.status(f"Setting up the demo city {settings.region_name} …"):
-        found_region(store, settings.region, settings.region_name)
-        settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
+    console.print(f"Setting up the demo city {settings.region_name} …")
+    found_region(store, settings.region, settings.region_name)
+    settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
 
 
-def open_application(settings: Settings, store: Store, console: Console) -> Application:
-    """Wire the application; says so while the understanding is trained (at the first start, some seconds)."""
-    with console.status("Loading the understanding (trained at the first start, some seconds) …"):
-        app = build(settings, store)
+def open_application(
+    settings: Settings,
+    store: Store,
+    console: Console,
+    channels: Callable[[Bell], Sequence[Channel]] = web_channels,
+) -> Application:
+    """Wire the application, and say what takes so long at the first start."""
+    console.print("Loading the understanding (at the first start it is trained: half a minute) …")
+    app = build(settings, store, channels=channels)
     app.open_by_day()
     return app
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 
 class Bell:
@@ -18,12 +19,12 @@ class Bell:
 
     def ring(self, address: str) -> None:
         """Wake the pages that listen for this chat; safe on every thread, silent when nobody listens."""
-        self._from_any_thread(lambda: [rung.set() for rung in self._listening.get(address, ())])
+        self._from_any_thread(lambda: _wake(self._listening.get(address, ())))
 
     def close(self) -> None:
         """Wake everybody for good, so that the server can stop."""
         self.closed = True
-        self._from_any_thread(lambda: [rung.set() for chat in self._listening.values() for rung in chat])
+        self._from_any_thread(lambda: _wake(chain.from_iterable(self._listening.values())))
 
     @contextmanager
     def listening(self, address: str) -> Iterator[asyncio.Event]:
@@ -38,6 +39,11 @@ class Bell:
             if not self._listening[address]:
                 del self._listening[address]
 
-    def _from_any_thread(self, wake: object) -> None:
+    def _from_any_thread(self, wake: Callable[[], None]) -> None:
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(wake)  # type: ignore[arg-type]
+            self._loop.call_soon_threadsafe(wake)
+
+
+def _wake(listeners: Iterable[asyncio.Event]) -> None:
+    for rung in listeners:
+        rung.set()

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from gridwhistle.bot.web.desk import CHANNEL, WebDesk
-from gridwhistle.bot.web.problems import Problem
+from gridwhistle.bot.web.problem import Problem
 from gridwhistle.services import cast
 from gridwhistle.services.cast import Persona
 
@@ -70,7 +70,11 @@ def demo_routes(desk: WebDesk) -> APIRouter:
         app = desk.app
         with one_at_a_time:
             now = app.office.clock.now()
-            leaps = {Leap.HOUR: now + timedelta(hours=1), Leap.DAY: now + timedelta(days=1), Leap.NEXT: app.next_event()}
+            leaps = {
+                Leap.HOUR: now + timedelta(hours=1),
+                Leap.DAY: now + timedelta(days=1),
+                Leap.NEXT: app.next_event(),
+            }
             until = leaps[body.leap]
             if until is None:
                 raise Problem(NOTHING_DUE, "web.problem.nothing_due")
@@ -85,7 +89,9 @@ def _clock(desk: WebDesk, language: str) -> Mapping[str, str]:
     texts = desk.app.texts
     return {
         "now": texts.text("web.minute", language, {"at": desk.app.office.clock.now()}),
-        "next": texts.text("web.next", language, {"at": upcoming}) if upcoming else texts.text("web.no_next", language, {}),
+        "next": texts.text("web.next", language, {"at": upcoming})
+        if upcoming
+        else texts.text("web.no_next", language, {}),
     }
 
 

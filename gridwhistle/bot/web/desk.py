@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gridwhistle.bot.app import Application
+from gridwhistle.bot.web.problem import Problem
 from gridwhistle.services import chats
 from gridwhistle.services.desk import SYSTEM, Address, Desk
 
@@ -27,6 +28,7 @@ COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 PERSONA_FORM = re.compile(r"[a-z0-9-]{1,64}")
 LANGUAGES = ("zh", "en")
 VISITOR = "visitor-"
+NO_SESSION, FORBIDDEN, MISSING = 401, 403, 404
 
 
 class WebDesk:
@@ -52,6 +54,17 @@ class WebDesk:
         if not COOKIE_FORM.fullmatch(cookie):
             return None
         return Address(channel=CHANNEL, address=VISITOR + hashlib.sha256(cookie.encode()).hexdigest()[:40])
+
+    def chat(self, request: Request) -> Address:
+        """The chat of a request. Raises ``Problem`` where there is none, or nobody of this name in the demo."""
+        where = self.address(request)
+        if where is None:
+            raise Problem(FORBIDDEN if "as" in request.query_params else NO_SESSION, "web.problem.session")
+        if "as" in request.query_params:
+            with self.desk_of(where) as known:
+                if known is None:
+                    raise Problem(MISSING, "web.problem.nobody")
+        return where
 
     @contextmanager
     def desk_of(self, where: Address) -> Iterator[Desk | None]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
 from gridwhistle.bot.web.desk import WebDesk
-from gridwhistle.bot.web.problems import Problem
+from gridwhistle.bot.web.problem import Problem
 from gridwhistle.bot.web.span import left
 from gridwhistle.services import attachments, dossier, worklists
 from gridwhistle.services.dossier import Dossier, HistoryLine

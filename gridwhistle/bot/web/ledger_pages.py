@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gridwhistle.bot.web.desk import WebDesk
-from gridwhistle.bot.web.problems import Problem
+from gridwhistle.bot.web.problem import Problem
 from gridwhistle.services import ledger
 from gridwhistle.services.ledger import LedgerPage
 

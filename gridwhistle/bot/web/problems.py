@@ -1,4 +1,4 @@
-"""What does a page say when a request cannot be served, so that nobody ever meets a bare 500?"""
+"""How is a failure answered, so that nobody ever meets a bare 500?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from gridwhistle.bot.web.desk import WebDesk
+from gridwhistle.bot.web.problem import Problem
 from gridwhistle.services.desk import Refused
 
 log = structlog.get_logger(__name__)
@@ -23,16 +24,6 @@ BY_STATUS = {
 }
 BUSY = 503
 UNREADABLE = 422
-
-
-class Problem(Exception):  # noqa: N818 (an answer for a person)
-    """A request that is answered with a kind sentence instead of a page."""
-
-    def __init__(self, status: int, text: str, **params: object) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-        self.params = params
 
 
 def answer(

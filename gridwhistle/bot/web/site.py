@@ -18,7 +18,9 @@ from gridwhistle.bot.web.desk import HERE, WebDesk
 from gridwhistle.bot.web.desk_api import desk_routes
 from gridwhistle.bot.web.guard import Guard
 from gridwhistle.bot.web.ledger_pages import ledger_routes
-from gridwhistle.bot.web.problems import Problem, by_status, handle_problems
+from gridwhistle.bot.web.problem import Problem
+from gridwhistle.bot.web.problems import by_status, handle_problems
+from gridwhistle.bot.web.say_api import say_routes
 
 INVITE_FORM = re.compile(r"[A-Za-z0-9]{1,32}")
 NOT_READY = 503
@@ -42,6 +44,7 @@ def build_site(app: Application, *, ticking: bool = True) -> FastAPI:
     site.add_middleware(Guard, refuse=partial(by_status, desk))
     handle_problems(site, desk)
     site.include_router(chat_routes(desk))
+    site.include_router(say_routes(desk))
     site.include_router(desk_routes(desk))
     site.include_router(ledger_routes(desk))
     if desk.demo:

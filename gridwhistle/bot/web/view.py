@@ -90,7 +90,8 @@ def _letter(letter: ChatLetter, pressed: set[int], last_said: datetime | None) -
 
 
 def _own(line: ChatLine, content: Content, letters: Mapping[str, ChatLetter]) -> Bubble | None:
-    kind, text, photos = "text", "", ()
+    kind, text = "text", ""
+    photos: tuple[str, ...] = ()
     match content:
         case Text(text=words):
             text = words

@@ -9,13 +9,17 @@ from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.nlu.understood import Emergency as Danger
 from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
 from gridwhistle.dialogs.opened import dump_place, load_place
+from gridwhistle.dialogs.report_card import card, photo_text
 from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
+from gridwhistle.dialogs.slots.unit import UNSURE, UnitSlot
+from gridwhistle.dialogs.state import CAPTION
 from gridwhistle.services import places, tickets
 from gridwhistle.services.catalogue import MatterSpec
-from gridwhistle.services.desk import Desk
+from gridwhistle.services.desk import Desk, Phrase
+from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
-from gridwhistle.services.schema import Category, Json, UnitKind
+from gridwhistle.services.schema import Category, HandledBy, Json, Ticket, UnitKind
 
 DANGERS = {
     "fire_emergency": Danger.FIRE,
@@ -25,7 +29,6 @@ DANGERS = {
 }
 """Matters of present danger: they open the emergency dialog, never a card to be confirmed."""
 OTHER = "other"
-UNSURE = "unsure"
 MOST_COMMUNITIES = 8
 SHORTEST_STORY = 4
 
@@ -47,11 +50,13 @@ class Report(Flow):
 
     opens_on: ClassVar[frozenset[str]] = frozenset({"report"})
     keeps_draft: ClassVar[bool] = True
+    shown: ClassVar[frozenset[str]] = frozenset({"words"})
 
     split = YesNo(yes="report.split.yes", no="report.split.no")
     matter = Choice(entity="matter")
     place = PlaceSlot()
-    community = Choice()
+    community = UnitSlot(UnitKind.COMMUNITY, UnitKind.VILLAGE)
+    again = YesNo(yes="report.again.yes", no="report.again.no")
     voice = YesNo(yes="report.voice.yes", no="report.voice.no")
     words = FreeText()
     photo = PhotoSlot().optional()
@@ -59,11 +64,16 @@ class Report(Flow):
 
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Ask what is missing, show the card, open the ticket, and go on with the next part."""
-        if ask.opened.ticket and not ask.given("part"):
-            # A reply to a letter about a ticket belongs to that ticket.
-            return Open(flow="supplement", given={"ticket": ask.opened.ticket}, sentence=True)
+        quoted = ask.opened.ticket
+        if quoted and tickets.get(desk, quoted).status in OPEN:
+            # A reply to a letter about a ticket belongs to that ticket; what was done may have come back.
+            return Open(flow="supplement", given={"ticket": quoted}, sentence=True)
         parts = _parts(ask)
-        if len(parts) > 1 and ask(self.split, first=parts[0].words, second=parts[1].words, count=len(parts)):
+        if len(parts) > 1 and ask(
+            self.split,
+            lines=[f"{number}. {part.words}" for number, part in enumerate(parts, start=1)],
+            count=len(parts),
+        ):
             return _one_by_one(parts)
         matter = self._matter(ask, desk)
         if matter is None:
@@ -73,10 +83,16 @@ class Report(Flow):
             return elsewhere
         where, community = self._where(ask, desk, matter)
         words = self._words(ask, matter)
-        twin = tickets.nearby(desk, matter.code, where) if where.place else None
+        photos = ask.known(self.photo) or ()
+        known = tickets.repeated(desk, matter.code, where)
+        if known is not None and ask(self.again, matter=matter, number=known.number):
+            tickets.supplement(desk, known, words, photos)
+            return _after(ask, Say("supplement.done", number=known.number))
+        twin = tickets.nearby(desk, matter.code, where) if where.place and known is None else None
         if twin is not None and ask(self.voice, matter=matter, place=twin.place_public, number=twin.number):
-            fresh = tickets.add_voice(desk, twin, words)
-            return Say("report.voice_added" if fresh else "report.voice_already", number=twin.number)
+            tickets.add_voice(desk, twin, words)
+            tickets.attach(desk, twin, photos)
+            return _after(ask, Say("report.voice_added", number=twin.number))
         return self._file(
             ask,
             desk,
@@ -88,20 +104,14 @@ class Report(Flow):
 
     def _file(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result:
         """Show the card; on a yes the draft becomes a ticket."""
-        photos = ask(self.photo, reason=matter.photo_reason) if matter.photo == "required" else ask.known(self.photo)
-        sure = ask(
-            self.sure,
-            text="report.sure.photo" if matter.photo == "useful" and not photos else None,
-            matter=matter,
-            category=matter.category,
-            place=places.exact_name(desk.city, draft.where) or "—",
-            words=draft.words,
-            photos=len(photos or ()),
-            reason=matter.photo_reason,
-        )
-        if not sure:
+        if matter.photo == "required":
+            text = photo_text("report.photo.ask", desk, matter)
+            photos = ask(self.photo, text=text, reason=matter.photo_reason) or ()
+        else:
+            photos = ask.known(self.photo) or ()
+        if not ask(self.sure, card=card(desk, matter, draft, photos)):
             return _after(ask, Say("report.cancelled"))
-        ticket = tickets.open_ticket(desk, replace(draft, photos=photos or ()))
+        ticket = tickets.open_ticket(desk, replace(draft, photos=photos))
         done = Say(
             "report.done",
             number=ticket.number,
@@ -109,7 +119,7 @@ class Report(Flow):
             grid=desk.city.unit_name(ticket.grid),
             due=ticket.promised_at,
             matter=matter,
-            expect=matter.expect_in(desk.actor.language),
+            expect=_expect(desk, matter, ticket),
         )
         return _after(ask, done)
 
@@ -136,14 +146,10 @@ class Report(Flow):
         return where, chosen if chosen in desk.city.units else desk.city.centre
 
     def _words(self, ask: Ask, matter: MatterSpec) -> str:
-        told = ask.given("words")
-        said = told if isinstance(told, str) else ask.opened.text
-        changed = ask.known(self.words)
-        if changed is not None:
-            return changed
-        if len(said) >= SHORTEST_STORY and not ask.changes(self.words):
-            return said
-        return ask(self.words, matter=matter)
+        said, caption = ask.opened.text, ask.given(CAPTION)
+        if ask.known(self.words) is not None or len(said) < SHORTEST_STORY or ask.changes(self.words):
+            said = ask(self.words, matter=matter)
+        return f"{said}；{caption}" if isinstance(caption, str) and caption not in said else said
 
 
 def _elsewhere(matter: MatterSpec) -> Open | None:
@@ -153,6 +159,13 @@ def _elsewhere(matter: MatterSpec) -> Open | None:
     if matter.category is Category.POLICY:
         return Open(flow="policy", given={"matter": matter.code}, sentence=True)
     return None
+
+
+def _expect(desk: Desk, matter: MatterSpec, ticket: Ticket) -> object:
+    """What happens next; who complains about the property company must not read that it will come."""
+    if ticket.about_property and matter.handled_by is HandledBy.PROPERTY:
+        return Phrase("report.not_by_property")
+    return matter.expect_in(desk.actor.language)
 
 
 def location(mention: PlaceMention) -> Location:

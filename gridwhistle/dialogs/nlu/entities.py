@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gridwhistle.dialogs.nlu.features import normalise
 from gridwhistle.dialogs.nlu.persons import numbers, persons
-from gridwhistle.dialogs.nlu.places import Gazetteer
 from gridwhistle.dialogs.nlu.times import times
 from gridwhistle.dialogs.nlu.understood import Entity, EntityKind, PlaceMention
 
@@ -29,6 +28,3 @@ def place_entity(text: str, mention: PlaceMention) -> Entity | None:
         return None
     end = start + len(mention.text)
     return Entity(kind=EntityKind.PLACE, text=mention.text, value=mention.place or mention.text, start=start, end=end)
-
-
-__all__ = ["Gazetteer", "entities", "place_entity"]

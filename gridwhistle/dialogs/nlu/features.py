@@ -11,14 +11,14 @@ _SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _TABLE = _WIDTH | {wide: half + 32 for wide, half in _WIDTH.items() if ord("A") <= half <= ord("Z")} | _SMALL
 
 # What a chunk is made of: a run of Chinese characters with the digits among them, or a Latin word.
-_CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u300700]+|[a-z]+(?:'[a-z]+)?")
+_CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u30070]+|[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 
 LONGEST = 3
 # English lines are few in the examples, so that their little words look rare and telling there.
 _LITTLE = re.compile(
-    "(?:an?|and|are|as|at|be|been|but|by|can|could|do|does|for|from|get|ha|have|he|her|his|if?|in|is|its?|just|me|my|of|on|or|our|she|so"
-    "|some|that|the|their|them|there|they|this|to|us|wa|was|we|were|what|when|who|will|with|would|your?) "
+    "(?:an?|and|are|as|at|be|been|but|by|can|could|do|does|for|from|get|ha|have|he|her|his|if?|in|is|its?|just|me|my|of"
+    "|on|or|our|she|so|some|that|the|their|them|there|they|this|to|us|wa|was|we|were|what|when|who|will|with|would|your?) "
 )
 _LITTLE_WEIGHT = 0.4
 _ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|'s)$")
@@ -35,7 +35,8 @@ def features(text: str) -> list[str]:
     """The features of a text, repeated ones repeated.
 
     Chinese: all runs of one to three characters inside a chunk, with a mark at the chunk's ends. Latin: words
-    without their endings and pairs of neighbours. Numbers count as one sign each: which house number it is says nothing of the matter.
+    without their endings and pairs of neighbours. Numbers count as one sign each: which house number it is says
+    nothing of the matter.
     """
     found: list[str] = []
     previous = ""
@@ -43,7 +44,7 @@ def features(text: str) -> list[str]:
         if "a" <= chunk[0] <= "z":
             stem = _stem(chunk)
             found.append(stem + " ")
-            if previous:
+            if previous and not (_LITTLE.fullmatch(stem + " ") and _LITTLE.fullmatch(previous + " ")):
                 found.append(f"{previous} {stem}")
             previous = stem
             continue

@@ -17,7 +17,6 @@ from gridwhistle.dialogs.nlu.understood import (
     POLICY_QUESTION,
     REPORT,
     MatterGuess,
-    PlaceMention,
     Understood,
 )
 
@@ -30,10 +29,10 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bands:
-    """From which probability on the engine may act (``sure``) or should ask (``ask``); below, it has understood nothing.
+    """From which probability on the engine may act (``sure``) or should ask (``ask``); below, nothing is understood.
 
-    Chosen on held-out predictions (``python -m benchmarks.understanding --cross-validate``): a sure intent is right nine times in
-    ten; a sure matter four times in five, one to ask about once in three.
+    Chosen on held-out predictions (``python -m benchmarks.understanding --cross-validate``): a sure intent is right
+    nine times in ten; a sure matter four times in five, one to ask about once in three.
     """
 
     intent_sure: float = 0.7
@@ -134,8 +133,5 @@ class EmbeddedUnderstanding:
 
 
 def _language(text: str) -> str:
-    """ "en" for a text whose words are Latin; a Chinese sentence with an English name in it stays Chinese."""
+    """English ("en") for a text whose words are Latin; a Chinese sentence with an English name in it stays Chinese."""
     return "en" if len(_WORD.findall(text)) > len(_CHINESE.findall(text)) else "zh"
-
-
-__all__ = ["Bands", "EmbeddedUnderstanding", "PlaceMention"]

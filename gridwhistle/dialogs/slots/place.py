@@ -9,7 +9,7 @@ from gridwhistle.dialogs.nlu.understood import PlaceMention, Understood
 from gridwhistle.dialogs.opened import dump_place, load_place
 from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot
 from gridwhistle.dialogs.slots.choice import pick
-from gridwhistle.dialogs.words import has_words
+from gridwhistle.dialogs import words
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import Json, PlaceKind
 
@@ -33,10 +33,13 @@ class PlaceSlot(Slot[PlaceMention]):
                 chosen = pick(text, context.options)
                 if chosen is not None:
                     return self.load(chosen.value)
+                if len(context.options) == 1 and words.is_one_of(text, words.YES):
+                    return self.load(context.options[0].value)
                 if context.understood is not None and context.understood.place is not None:
                     found = self._complete(context.understood.place, context)
                     return _which(found, context) or found
-                if has_words(text):
+                # “好的” and “不知道” are no names of places.
+                if words.has_words(text) and not words.is_one_of(text, words.YES | words.NO | words.SKIP):
                     return PlaceMention(text=text.strip()[:LONGEST])
         return Miss()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gridwhistle.dialogs import words
 from gridwhistle.dialogs.message import Text
 from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot, WantsChange
+from gridwhistle.dialogs.slots.choice import pick
 from gridwhistle.services.schema import Json
 
 CHANGE = "change"
@@ -35,6 +36,10 @@ class YesNo(Slot[bool]):
                     return True
                 if words.is_one_of(text, words.NO):
                     return False
+                # “记住吧”, “单独登记就行”
+                chosen = pick(text, context.options)
+                if chosen is not None and isinstance(chosen.value, bool):
+                    return chosen.value
         return Miss()
 
     def load(self, value: Json) -> bool:
