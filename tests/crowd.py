@@ -148,13 +148,13 @@ class Crowd:
 
     def _somebody(self) -> str:
         luck = self.dice.random()
-        self.dreamer.answering = luck < 0.45 and self.last in self.latest
+        self.dreamer.answering = luck < 0.6 and self.last in self.latest
         if self.dreamer.answering:
             return self.last
-        if luck < 0.7 and self.post.sent:
+        if luck < 0.75 and self.post.sent:
             # Whoever has just got a letter is likely to react to it.
             return self.dice.choice(self.post.sent[-8:]).address
-        if luck < 0.85:
+        if luck < 0.88:
             return self.dice.choice(RESIDENTS)
         return self.dice.choice(self.staff if luck < 0.97 else self.others)
 
@@ -192,7 +192,7 @@ class Crowd:
         return Press(letter=letter.id, index=0 if luck > 0.35 else self.dice.randrange(len(letter.labels)))
 
     def _words(self, address: str) -> str:
-        luck = self.dice.random()
+        luck = max(self.dice.random(), 0.8 * self.dreamer.answering * self.dice.random())
         if luck < 0.06:
             return self.dice.choice(NASTY)
         if luck < 0.3:

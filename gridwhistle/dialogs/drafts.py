@@ -11,6 +11,9 @@ from gridwhistle.services.outbox import Button
 NUDGE = "draft_nudge"
 """The timers' job; the scheduler hands it on as a ``Wake`` of this name with the timer's payload."""
 
+NUDGED = "nudged"
+"""The given fact of a dialog whose person was reminded of it."""
+
 
 def _chat(desk: Desk) -> str:
     return f"{desk.here.channel}:{desk.here.address}" if desk.here else ""
@@ -21,8 +24,10 @@ def watch(play: Play) -> None:
     frame, chat = play.state.top, _chat(play.desk)
     waits = frame is not None and any(play.flow(one).keeps_draft for one in play.state.stack)
     if frame is not None and waits and chat:
-        due = play.desk.now + play.limits.nudge_after
-        timers.put(play.desk, NUDGE, chat, due, chat=chat, token=frame.token, stage=1)
+        # Whoever was reminded of this draft once is not reminded again.
+        is_told = any(one.given.get(NUDGED) for one in play.state.stack)
+        wait = play.limits.draft_closes_after if is_told else play.limits.nudge_after
+        timers.put(play.desk, NUDGE, chat, play.desk.now + wait, chat=chat, token=frame.token, stage=2 if is_told else 1)
     elif play.state.nudging and chat:
         timers.cancel(play.desk, chat, NUDGE)
     if chat:
@@ -35,6 +40,8 @@ def nudge(play: Play, wake: Wake) -> None:
     if frame is None or wake.given.get("token") != frame.token:
         return
     if wake.given.get("stage") == 1:
+        for one in play.state.stack:
+            one.given[NUDGED] = True
         play.say(
             "engine.draft_waiting",
             Button(label="engine.draft_go_on", press={"word": "repeat", "token": frame.token}),

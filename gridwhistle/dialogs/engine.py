@@ -19,7 +19,7 @@ from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
 from gridwhistle.dialogs.slots import Chosen, Miss, PhotoSlot, PlaceSlot
 from gridwhistle.dialogs.state import CAPTION, CHANGE, Frame, State
-from gridwhistle.services import talks
+from gridwhistle.services import talks, tickets
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button
 from gridwhistle.services.schema import Json, JsonObject
@@ -35,6 +35,8 @@ TELLING = frozenset(
 )  # fmt: skip
 """Intents that one's own words in answer to a question may look like: they pull nobody out of a free-text question."""
 SMALL_TALK = frozenset({OUT_OF_SCOPE, "chitchat", "greet", "goodbye", "thank", "abuse", "leave_me_alone"})
+ADDING = frozenset({None, "supplement", "affirm", "deny", OUT_OF_SCOPE})
+"""What an answer to a worker's question may look like."""
 VERBS = frozenset({"cancel", "repeat", "skip"})
 LONGEST_LABEL = 12
 
@@ -283,7 +285,7 @@ class _Listener:
         if press is not None:
             self._press(press)
             return
-        other = self._other_flow(frame, frozenset())
+        other = (self._adding() if frame is None else None) or self._other_flow(frame, frozenset())
         if other is not None:
             self._open(other)
             return
@@ -297,12 +299,20 @@ class _Listener:
             else:
                 self.asked.miss(frame, Miss())
             return
+        self._unprompted(text)
+
+    def _unprompted(self, text: str) -> None:
+        """No dialog is open and none opens for certain: small talk, what others may do, an unclear guess, a miss."""
+        play, understood = self.play, self.understood
         if self.intent in SMALL_TALK:
             self._small_talk()
             return
         if self.intent in ("affirm", "deny") or words.is_one_of(text, words.YES | words.NO):
             # “好的” to a letter that asked nothing.
             play.say("engine.small_talk.alright")
+            return
+        if self.intent is not None and play.desk.actor.is_staff and play.flows.opened_by(self.intent):
+            play.say("engine.not_allowed")
             return
         guessed = play.flows.for_intent(understood.intent, play.desk) if understood else None
         clarify = play.flows.declared("clarify")
@@ -328,6 +338,19 @@ class _Listener:
         flow = self.play.flows.for_intent(intent, self.play.desk)
         # The dialog that is open already gets corrections, never a second copy.
         return None if flow is None or (frame is not None and flow.name == frame.flow) else flow
+
+    def _adding(self) -> Flow | None:
+        """The dialog that adds to a ticket: for a reply to a letter about it, or while a question to me is open."""
+        desk, quoted = self.play.desk, self.heard.ticket
+        if quoted is not None:
+            if self.intent not in ADDING | {REPORT} or all(one.id != quoted for one in tickets.mine(desk)):
+                return None
+        else:
+            # Without a place it is rather an answer than a new matter: “厨房的水下不去”.
+            told = ADDING | {REPORT} if self.understood is None or self.understood.place is None else ADDING
+            if self.intent not in told or not tickets.asked_of_me(desk):
+                return None
+        return self.play.flows.for_intent("supplement", desk)
 
     def _tells_again(self, flow: Flow) -> bool:
         return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None

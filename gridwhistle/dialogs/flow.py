@@ -269,6 +269,10 @@ class Flows:
         """The first flow that opens on this intent for the acting person."""
         return next((flow for flow in self._by_intent.get(intent, ()) if flow.allowed(desk)), None)
 
+    def opened_by(self, intent: str) -> bool:
+        """Whether there is a flow for this intent, whoever may use it."""
+        return intent in self._by_intent
+
     def for_emergency(self, desk: Desk) -> Flow | None:
         """The flow that goes before anything else."""
         return next((flow for flow in self._interrupting if flow.allowed(desk)), None)

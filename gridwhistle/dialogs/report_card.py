@@ -13,7 +13,7 @@ LONGEST_PLAYBACK = 300
 
 
 def card(desk: Desk, matter: MatterSpec, draft: Draft, photos: tuple[str, ...]) -> str:
-    """The lines of the card: only those that have something to say (DOMAIN.md 3.5: category, place, text, photos, who sees it)."""
+    """The lines of the card: only those that have something to say (DOMAIN.md 3.5)."""
     lines = [_line(desk, "matter", matter=matter, category=matter.category)]
     place = places.exact_name(desk.city, draft.where)
     if place:
@@ -23,13 +23,14 @@ def card(desk: Desk, matter: MatterSpec, draft: Draft, photos: tuple[str, ...]) 
         lines.append(_line(desk, "photos", count=len(photos)))
     lines.append(_line(desk, "seen_by"))
     if matter.photo == "useful" and not photos:
-        lines.append(_line(desk, photo_text("wanted", desk, matter), reason=matter.photo_reason))
+        wanted = "wanted" if says_why(desk, matter) else "wanted_plain"
+        lines.append(_line(desk, wanted, reason=matter.photo_reason))
     return "\n".join(lines)
 
 
-def photo_text(text: str, desk: Desk, matter: MatterSpec) -> str:
-    """The key with the reason why a photo helps; without it for readers of another language than the catalogue's."""
-    return text if matter.photo_reason and desk.actor.language == FIRST_LANGUAGE else f"{text}_plain"
+def says_why(desk: Desk, matter: MatterSpec) -> bool:
+    """Whether the person can read why a photo helps: the catalogue gives its reasons in Chinese alone."""
+    return bool(matter.photo_reason) and desk.actor.language == FIRST_LANGUAGE
 
 
 def _line(desk: Desk, line: str, **params: object) -> str:

@@ -45,6 +45,7 @@ _ORDINAL = re.compile(r"(?:我?选|第|no\.?\s?|#)?\s?(\d{1,2}|[一二两三四�
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _READABLE = re.compile(r"[^\W_]")
 _DEEP_LINK = re.compile(r"/start\s+(\S{1,64})")
+_BARE_CODE = re.compile(r"(?=\w*\d|[A-Z]+$)[A-HJ-NP-Za-hj-np-z2-9]{10}", re.ASCII)
 _ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -85,9 +86,12 @@ def has_words(text: str) -> bool:
 
 
 def deep_link(text: str) -> str | None:
-    """The code of an invite link that was opened (``/start CODE``, as Telegram and our page send it)."""
+    """The code of an invite link that was opened (``/start CODE``, as Telegram and our page send it), or typed."""
     found = _DEEP_LINK.fullmatch(text.strip())
-    return found[1] if found else None
+    if found:
+        return found[1]
+    bare = _BARE_CODE.fullmatch(text.strip())
+    return bare[0] if bare else None
 
 
 def language_of(text: str) -> str | None:

@@ -76,7 +76,8 @@ def accept(desk: Desk, ticket: Ticket) -> None:
     move(desk, ticket, Step.ACCEPT)
     timers.cancel(desk, ticket.id, "accept_limit")
     show(desk, ticket, ticket.handler_id, "letter.accepted_card")
-    tell_residents(desk, ticket, "letter.accepted", worker=desk.actor.name)
+    late = desk.now >= ticket.solve_by
+    tell_residents(desk, ticket, "letter.accepted_late" if late else "letter.accepted", worker=desk.actor.name)
 
 
 def pass_on(desk: Desk, ticket: Ticket, reason: str) -> str:
@@ -144,7 +145,9 @@ def give_back(desk: Desk, ticket: Ticket, reason: str, proposed: str | None) -> 
     if ticket.returns >= RETURNS_BEFORE_ADJUDICATION or judge == ticket.handler_id:
         judge = centre_coordinator(desk)
     timers.put(desk, "return_silence", ticket.id, RETURN_ANSWER_WITHIN.after(desk.now))
-    show(desk, ticket, ticket.handler_id, "letter.returned_card", reason=reason)
+    above = desk.city.community_of(ticket.grid) if judge == coordinator(desk, ticket.grid) else None
+    judging = above.name if above else desk.city.unit_name(desk.city.centre)
+    show(desk, ticket, ticket.handler_id, "letter.returned_card", reason=reason, judge=judging)
     post(
         desk,
         Letter(
@@ -177,7 +180,7 @@ def settle_return(desk: Desk, ticket: Ticket, *, upheld: bool, reason: str) -> s
         raise Refused("refused.not_allowed")
     proposed = str(returned.data.get("proposed") or "") if returned is not None else ""
     judge = desk.actor.person_id or coordinator(desk, ticket.grid)
-    to = ticket.handler_id
+    former = to = ticket.handler_id
     if upheld:
         unit = desk.city.units.get(proposed)
         if unit is not None and unit.kind is UnitKind.GRID:
@@ -191,7 +194,12 @@ def settle_return(desk: Desk, ticket: Ticket, *, upheld: bool, reason: str) -> s
     timers.cancel(desk, ticket.id, "return_silence")
     people = ladder_of(desk, ticket)
     _give(desk, ticket, people, people.index(to) if to in people else len(people) - 1, to=to)
-    _present(desk, ticket, "letter.assigned" if upheld else "letter.return_rejected")
+    if upheld:
+        _present(desk, ticket, "letter.assigned")
+        if former != to:
+            show(desk, ticket, former, "letter.moved_card", to_name=name_of(desk, to))
+    else:
+        show(desk, ticket, to, "letter.return_rejected", fresh=True, reason=reason)
     return name_of(desk, to)
 
 

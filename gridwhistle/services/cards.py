@@ -56,7 +56,7 @@ def buttons(ticket: Ticket) -> tuple[Button, ...]:
             ("resolve", "button.resolve"),
             ("whistle", "button.whistle"),
             ("note", "button.note"),
-            ("ask_resident", "button.ask_resident"),
+            *([] if ticket.from_patrol else [("ask_resident", "button.ask_resident")]),
             ("schedule", "button.schedule"),
             ("suspend", "button.suspend"),
             ("pass_on", "button.pass_on"),

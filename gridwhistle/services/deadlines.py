@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from gridwhistle.services import events, timers
-from gridwhistle.services.cards import facts, press, show
+from gridwhistle.services.cards import facts, is_third_party, press, show
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN, PAUSED, Step, move
-from gridwhistle.services.org import centre_coordinator, coordinator, holding
+from gridwhistle.services.org import centre_coordinator, coordinator, holding, is_away, ladder, name_of
 from gridwhistle.services.outbox import Button, Letter, Priority, post
-from gridwhistle.services.residents import tell_residents
+from gridwhistle.services.residents import residents, tell_residents
 from gridwhistle.services.rules import (
     ESCALATE_AGAIN_AFTER,
     EXTENSION_AT_MOST,
@@ -23,7 +23,7 @@ from gridwhistle.services.rules import (
     REMIND_AT,
     SUSPENSION_AT_MOST,
 )
-from gridwhistle.services.schema import Role, Status, Ticket, UnitKind
+from gridwhistle.services.schema import PostKind, Role, Status, Ticket, UnitKind
 
 RESUME_AT = time(8, 30)
 
@@ -85,8 +85,16 @@ def limit_reached(desk: Desk, ticket: Ticket) -> None:
 
 
 def ask_resident(desk: Desk, ticket: Ticket, question: str) -> None:
-    """Put one question to the reporter; after five days without an answer the work goes on without it."""
+    """Put one question to the reporter; after five days without an answer the work goes on without it.
+
+    The limit waits with the worker, but for an urgent matter: else a resident would read that their ticket is late
+    because of a question to themselves.
+    """
+    if not residents(desk, ticket):
+        raise Refused("refused.nobody_to_ask", number=ticket.number)
     move(desk, ticket, Step.ASK_RESIDENT, question=question)
+    if not ticket.urgent:
+        timers.cancel(desk, ticket.id, "limit_reminder", "limit_reached")
     timers.put(desk, "information_expired", ticket.id, desk.now + INFORMATION_WITHIN)
     show(desk, ticket, ticket.handler_id, "letter.waiting_card")
     tell_residents(
@@ -102,13 +110,35 @@ def answer(desk: Desk, ticket: Ticket, text: str) -> None:
     """The resident's answer to the worker's question."""
     move(desk, ticket, Step.GO_ON, answer=text)
     timers.cancel(desk, ticket.id, "information_expired")
+    _make_up(desk, ticket)
     show(desk, ticket, ticket.handler_id, "letter.answered", said={"answer": text})
+    if is_third_party(desk, ticket.handler_id):
+        _relay(desk, ticket, text)
+
+
+def _relay(desk: Desk, ticket: Ticket, text: str) -> None:
+    """The firewall keeps the words from the property worker, so the grid worker tells what the work needs."""
+    people = ladder(desk, ticket.grid, PostKind.GRID_WORKER)
+    post(
+        desk,
+        Letter(
+            to=next((who for who in people if not is_away(desk, who)), people[-1]),
+            text="letter.answer_to_relay",
+            params={
+                **facts(desk, ticket, third_party=False),
+                "worker": name_of(desk, ticket.handler_id),
+                "answer": text,
+            },
+            key=f"relay:{ticket.id}:{ticket.events}",
+        ),
+    )
 
 
 def information_expired(desk: Desk, ticket: Ticket) -> None:
     """Five days without an answer: on without. The system's act."""
     if ticket.status is Status.AWAITING_INFORMATION:
         move(desk, ticket, Step.GO_ON, reason="no answer in five days")
+        _make_up(desk, ticket)
         show(desk, ticket, ticket.handler_id, "letter.no_answer_card")
 
 
@@ -117,7 +147,7 @@ def schedule(desk: Desk, ticket: Ticket, day: date, reason: str) -> None:
     start_of_work, latest = _at(day), EXTENSION_AT_MOST.after(max(ticket.solve_by, desk.now))
     _check_day(desk, start_of_work, latest)
     move(desk, ticket, Step.SCHEDULE, day=day.isoformat(), reason=reason)
-    _pause(desk, ticket, start_of_work)
+    _pause(desk, ticket, start_of_work, "letter.paused_card")
     tell_residents(desk, ticket, "letter.scheduled", day=day, reason=reason)
 
 
@@ -126,7 +156,7 @@ def suspend(desk: Desk, ticket: Ticket, day: date, reason: str) -> None:
     review = _at(day)
     _check_day(desk, review, desk.now + SUSPENSION_AT_MOST)
     move(desk, ticket, Step.SUSPEND, day=day.isoformat(), reason=reason)
-    _pause(desk, ticket, review)
+    _pause(desk, ticket, review, "letter.suspended_card")
     tell_residents(desk, ticket, "letter.suspended", day=day, reason=reason)
 
 
@@ -137,16 +167,27 @@ def resume(desk: Desk, ticket: Ticket) -> None:
     spec = desk.city.matters[ticket.matter]
     move(desk, ticket, Step.GO_ON, reason="the date has come")
     if ticket.solve_by < desk.now:
-        ticket.solve_by = ticket.promised_at = spec.solve.after(desk.now)
+        ticket.solve_by = spec.solve.after(desk.now)
+    ticket.promised_at = ticket.solve_by
     start(desk, ticket)
     show(desk, ticket, ticket.handler_id, "letter.resumed", fresh=True)
 
 
-def _pause(desk: Desk, ticket: Ticket, until: datetime) -> None:
+def _make_up(desk: Desk, ticket: Ticket) -> None:
+    """Add the time that was spent waiting for the resident to the limit, and let it run again."""
+    asked = [event.at for event in events.history(desk, ticket.id) if event.kind == Step.ASK_RESIDENT]
+    if ticket.urgent or not asked:
+        return
+    ticket.solve_by += desk.now - asked[-1]
+    ticket.promised_at = ticket.solve_by
+    start(desk, ticket)
+
+
+def _pause(desk: Desk, ticket: Ticket, until: datetime, card: str) -> None:
     stop(desk, ticket)
     ticket.promised_at = until
     timers.put(desk, "resume", ticket.id, until)
-    show(desk, ticket, ticket.handler_id, "letter.paused_card", day=until)
+    show(desk, ticket, ticket.handler_id, card, day=until)
 
 
 def _at(day: date) -> datetime:

@@ -33,10 +33,8 @@ BY_RESIDENTS = frozenset(
         "rechecked",
     }
 )
-OWN_WORDS = frozenset({"supplement", "voice", "follow_up_answered"})
-"""Kinds whose note is a resident's own words: for the city's staff alone, not for other residents."""
-FOR_RESIDENTS = frozenset({"ask_resident", "schedule", "suspend", "resolve", "refuse", "request_rework", *BY_RESIDENTS})
-"""Kinds whose note residents may read; what staff write for one another stays among them."""
+FOR_RESIDENTS = frozenset({"ask_resident", "schedule", "suspend", "resolve", "refuse"})
+"""Kinds whose note residents may read; what staff write for one another, and other residents' words, stay inside."""
 NOTES = ("question", "result", "text", "words", "reason")
 
 
@@ -83,21 +81,22 @@ def read(desk: Desk, ticket_id: str) -> Dossier | None:
     if ticket is None or not may_see(desk, ticket):
         return None
     masked = _is_outsider(desk, ticket)
-    is_staff = desk.actor.is_staff and not masked and bool(capacities(desk, ticket) - {Who.REPORTER})
+    is_staff = not masked and bool(capacities(desk, ticket) - {Who.REPORTER})
+    is_reporter = desk.me == ticket.reporter_id
     return Dossier(
         ticket_id=ticket.id,
         number=ticket.number,
         matter=matter_of(desk, ticket),
         status=ticket.status,
-        place=ticket.place_work if masked else ticket.place_exact,
-        words=ticket.words if is_staff or desk.me == ticket.reporter_id else "",
+        place=ticket.place_exact if is_staff or is_reporter else ticket.place_work,
+        words=ticket.words if is_staff or is_reporter else "",
         masked=masked,
         grid=desk.city.unit_name(ticket.grid),
         handler=org.name_of(desk, ticket.handler_id),
         opened_at=ticket.opened_at,
         due=ticket.solve_by,
         result=mask_numbers(ticket.result) if masked else ticket.result,
-        photos=photos_of(desk, ticket),
+        photos=tuple(photo.id for photo in _photos(desk, ticket) if _may_see_of(desk, ticket, photo)),
         lines=_lines(desk, ticket, is_staff=is_staff, masked=masked),
         sound=events.broken_link(desk, ticket) is None,
     )
@@ -113,18 +112,25 @@ def may_see_photo(desk: Desk, photo: Attachment) -> bool:
     if photo.person_id == desk.me:
         return True
     ticket = desk.session.get(Ticket, (desk.region, photo.ticket_id)) if photo.ticket_id else None
-    return (ticket is not None and may_see(desk, ticket)) or chats.has_letter_with(desk, photo.id)
+    on_ticket = ticket is not None and may_see(desk, ticket) and _may_see_of(desk, ticket, photo)
+    return on_ticket or chats.has_letter_with(desk, photo.id)
 
 
-def photos_of(desk: Desk, ticket: Ticket) -> tuple[str, ...]:
-    """The photos of a ticket, oldest first."""
-    return tuple(
+def _photos(desk: Desk, ticket: Ticket) -> list[Attachment]:
+    return list(
         desk.session.scalars(
-            select(Attachment.id)
+            select(Attachment)
             .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind == "photo")
             .order_by(Attachment.id)
         )
     )
+
+
+def _may_see_of(desk: Desk, ticket: Ticket, photo: Attachment) -> bool:
+    """Of a ticket that they only added their voice to, residents see their own photos and those of the work."""
+    if capacities(desk, ticket) or _is_called(desk, ticket):
+        return True
+    return photo.person_id in (desk.me, ticket.handler_id, ticket.resolver_id)
 
 
 def _is_called(desk: Desk, ticket: Ticket) -> bool:
@@ -150,8 +156,7 @@ def _lines(desk: Desk, ticket: Ticket, *, is_staff: bool, masked: bool) -> tuple
     lines = []
     for event in history:
         by_resident = _is_residents(event, waiting, staff, from_patrol=ticket.from_patrol)
-        own = event.actor_id == desk.actor.person_id
-        readable = is_staff or own or (event.kind in FOR_RESIDENTS and event.kind not in OWN_WORDS)
+        readable = is_staff or event.actor_id == desk.actor.person_id or event.kind in FOR_RESIDENTS
         lines.append(
             HistoryLine(
                 at=event.at,

@@ -1,4 +1,4 @@
-"""What has happened to a ticket, in an order and a wording that nobody can change afterwards?
+"""What has happened to a ticket or a wish, in an order and a wording that nobody can change afterwards?
 
 Append-only; each event carries the hash of the one before (可追溯).
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Protocol
 
 from sqlalchemy import select
 
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.schema import Event, JsonObject, Ticket, table_of
+from gridwhistle.services.schema import Event, JsonObject, table_of
 from gridwhistle.services.store import Insertion, insert_later, write_now
 
 GENESIS = "0" * 64
@@ -20,8 +21,18 @@ GENESIS = "0" * 64
 _EVENT = Insertion(table=table_of(Event))
 
 
-def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
-    """Write one fact, or one non-event and its reason, at the end of the ticket's chain.
+class Chained(Protocol):
+    """Whatever has a history of its own: a ticket, a wish."""
+
+    id: str
+    events: int
+    """How many events its chain has."""
+    chain: str
+    """The hash of its last event."""
+
+
+def append(desk: Desk, subject: Chained, kind: str, **data: object) -> None:
+    """Write one fact, or one non-event and its reason, at the end of the subject's chain.
 
     ``data`` holds JSON values and times; times are kept as ISO texts in UTC.
     """
@@ -30,43 +41,43 @@ def append(desk: Desk, ticket: Ticket, kind: str, **data: object) -> None:
         for name, value in data.items()
         if value is not None
     }
-    seq = ticket.events + 1
-    fingerprint = _hash(ticket.chain, desk.region, ticket.id, seq, kind, desk.now, desk.actor.person_id, facts)
+    seq = subject.events + 1
+    fingerprint = _hash(subject.chain, desk.region, subject.id, seq, kind, desk.now, desk.actor.person_id, facts)
     insert_later(
         desk.session,
         _EVENT,
         {
             "region": desk.region,
-            "subject_id": ticket.id,
+            "subject_id": subject.id,
             "seq": seq,
             "kind": kind,
             "at": desk.now,
             "actor_id": desk.actor.person_id,
             "data": facts,
-            "before": ticket.chain,
+            "before": subject.chain,
             "hash": fingerprint,
         },
     )
-    ticket.events = seq
-    ticket.chain = fingerprint
+    subject.events = seq
+    subject.chain = fingerprint
     desk.writes += 1
 
 
-def history(desk: Desk, ticket_id: str) -> list[Event]:
+def history(desk: Desk, subject_id: str) -> list[Event]:
     """All events of a subject, oldest first."""
     write_now(desk.session)
     return list(
         desk.session.scalars(
-            select(Event).where(Event.region == desk.region, Event.subject_id == ticket_id).order_by(Event.seq)
+            select(Event).where(Event.region == desk.region, Event.subject_id == subject_id).order_by(Event.seq)
         )
     )
 
 
-def broken_link(desk: Desk, ticket: Ticket) -> int | None:
+def broken_link(desk: Desk, subject: Chained) -> int | None:
     """The sequence number of the first event whose hash does not fit, or ``None`` for a sound chain."""
     before = GENESIS
     seq = 0
-    for event in history(desk, ticket.id):
+    for event in history(desk, subject.id):
         seq += 1
         expected = _hash(
             before, event.region, event.subject_id, event.seq, event.kind, event.at, event.actor_id, event.data
@@ -74,7 +85,7 @@ def broken_link(desk: Desk, ticket: Ticket) -> int | None:
         if event.seq != seq or event.before != before or event.hash != expected:
             return seq
         before = event.hash
-    return None if (seq, before) == (ticket.events, ticket.chain) else seq
+    return None if (seq, before) == (subject.events, subject.chain) else seq
 
 
 def _hash(

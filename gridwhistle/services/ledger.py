@@ -17,8 +17,9 @@ from gridwhistle.services.cards import matter_of
 from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import Step
-from gridwhistle.services.masking import mask_name, mask_numbers
+from gridwhistle.services.masking import mask_name, mask_private
 from gridwhistle.services.org import name_of
+from gridwhistle.services.residents import residents
 from gridwhistle.services.schema import Category, Event, Status, Ticket
 
 SHOWN = {
@@ -86,17 +87,19 @@ def recent(desk: Desk, limit: int = 50) -> list[LedgerPage]:
 
 
 def _page(desk: Desk, ticket: Ticket) -> LedgerPage:
+    # Whoever reported, also a worker on patrol: nobody is to be asked why they did.
+    waiting = {name_of(desk, person_id) for person_id in (ticket.reporter_id, *residents(desk, ticket))}
     return LedgerPage(
         number=ticket.number,
         matter=matter_of(desk, ticket),
         category=ticket.category,
-        place=ticket.place_public,
+        place=mask_private(ticket.place_public, waiting),
         grid=desk.city.unit_name(ticket.grid),
         responsible=mask_name(name_of(desk, ticket.handler_id)),
         status=ticket.status,
         opened_at=ticket.opened_at,
         promised_at=ticket.promised_at,
-        result=mask_numbers(ticket.result),
+        result=mask_private(ticket.result, waiting),
         lines=tuple(
             LedgerLine(at=event.at, kind=event.kind, unit=_unit(desk, event))
             for event in events.history(desk, ticket.id)

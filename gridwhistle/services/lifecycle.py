@@ -6,11 +6,11 @@ status is written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-from gridwhistle.services import events
-from gridwhistle.services.desk import LEADER_ROLES, Desk, Refused
+from gridwhistle.services import transitions
+from gridwhistle.services.desk import LEADER_ROLES, Desk
 from gridwhistle.services.schema import Role, Status, Ticket
 
 
@@ -49,17 +49,7 @@ class Who(StrEnum):
     AUDITOR = "auditor"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edge:
-    """One row of the table."""
-
-    step: Step
-    sources: frozenset[Status]
-    target: Status
-    by: frozenset[Who]
-    needs: tuple[str, ...] = ()
-    why: str = ""
-
+Edge: TypeAlias = transitions.Edge[Step, Status, Who]
 
 WORKING = frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
 PAUSED = frozenset({Status.AWAITING_INFORMATION, Status.SCHEDULED, Status.SUSPENDED})
@@ -180,6 +170,7 @@ TRANSITIONS: tuple[Edge, ...] = (
         target=Status.REOPENED,
         by=frozenset({Who.SYSTEM, Who.REPORTER}),
         needs=("to",),
+        why="reopening follows from the request at once, whoever brought it",
     ),
     Edge(
         step=Step.WITHDRAW,
@@ -204,7 +195,8 @@ TRANSITIONS: tuple[Edge, ...] = (
     ),
 )
 
-EDGES = {edge.step: edge for edge in TRANSITIONS}
+TABLE = transitions.Table(TRANSITIONS, foreign="refused.not_yours", wrong_status="refused.status")
+EDGES = TABLE.edges
 
 
 def capacities(desk: Desk, ticket: Ticket) -> frozenset[Who]:
@@ -228,8 +220,7 @@ def capacities(desk: Desk, ticket: Ticket) -> frozenset[Who]:
 
 def possible(desk: Desk, ticket: Ticket, step: Step) -> bool:
     """Whether the acting person could take this step now."""
-    edge = EDGES[step]
-    return ticket.status in edge.sources and bool(capacities(desk, ticket) & edge.by)
+    return TABLE.possible(ticket, step, capacities(desk, ticket))
 
 
 def move(desk: Desk, ticket: Ticket, step: Step, **given: object) -> None:
@@ -238,14 +229,4 @@ def move(desk: Desk, ticket: Ticket, step: Step, **given: object) -> None:
     Raises ``Refused`` when the ticket's status or the person's right does not allow it, ``ValueError`` when a caller
     forgot what the step needs.
     """
-    edge = EDGES[step]
-    if not capacities(desk, ticket) & edge.by:
-        raise Refused("refused.not_yours", number=ticket.number)
-    if ticket.status not in edge.sources:
-        raise Refused("refused.status", number=ticket.number, status=ticket.status)
-    missing = [name for name in edge.needs if given.get(name) in (None, "")]
-    if missing:
-        raise ValueError(f"step {step} needs {', '.join(missing)}")
-    source = ticket.status
-    ticket.status = edge.target
-    events.append(desk, ticket, step, source=source, target=edge.target, **given)
+    TABLE.take(desk, ticket, step, capacities(desk, ticket), **given)

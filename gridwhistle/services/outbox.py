@@ -253,6 +253,9 @@ def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") ->
         case SendResult.SENT:
             row.state = LetterState.SENT
             row.sent_at = desk.now
+        case SendResult.RETRY | SendResult.UNKNOWN if _has_successor(desk, row):
+            # Sent again it would come after the card's newer form, and take its place.
+            row.state = LetterState.REPLACED
         case SendResult.RETRY | SendResult.UNKNOWN:
             row.state = LetterState.WAITING
             row.not_before = desk.now + timedelta(seconds=min(2**row.attempts, 3600))
@@ -270,6 +273,18 @@ def _replace(desk: Desk, person_id: str, card: str) -> None:
         if row["person_id"] == person_id and row["card"] == card and row["state"] is LetterState.WAITING:
             row["state"] = LetterState.REPLACED
     change_later(desk.session, _REPLACED, {"here": desk.region, "person": person_id, "of_card": card})
+
+
+def _has_successor(desk: Desk, row: LetterRow) -> bool:
+    if row.card is None:
+        return False
+    newer = select(LetterRow.id).where(
+        LetterRow.region == desk.region,
+        LetterRow.person_id == row.person_id,
+        LetterRow.card == row.card,
+        LetterRow.id > row.id,
+    )
+    return desk.session.scalars(newer.limit(1)).first() is not None
 
 
 def _label(desk: Desk, button: Button, language: str, params: Mapping[str, object]) -> str:

@@ -12,6 +12,10 @@ PUBLIC = re.compile(
     r"[\u4e00-\u9fff]{2,8}?(?:小区|家园|花园|家属院|大街|胡同|市场|公园|广场|学校|小学|中学|医院|车站|[路街巷村屯桥])"
 )
 """What looks like the name of a public place inside somebody's own words."""
+_TOLD = re.compile(
+    r"(?:(?P<building>[0-9A-Za-z]{1,4})(?:号楼|座))?(?:(?P<unit>[0-9A-Za-z]{1,3})单元)?"
+    r"(?:(?P<room>[0-9A-Za-z-]{1,6})室)?(?P<detail>.*)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +97,22 @@ def work_name(city: City, where: Location) -> str:
 def exact_name(city: City, where: Location) -> str:
     """Everything that was said, for the reporter and the city's own staff."""
     return _name(city, where, door=True)
+
+
+def read_again(city: City, place: str | None, exact: str) -> Location:
+    """The location that ``exact_name`` has told: for a matter that is back at the same spot."""
+    if place is None or place not in city.places:
+        return Location(text=exact)
+    found = _TOLD.fullmatch(exact.removeprefix(city.full_name(place)))
+    parts = found.groupdict() if found else {}
+    return Location(
+        place=place,
+        building=parts.get("building"),
+        unit=parts.get("unit"),
+        room=parts.get("room"),
+        detail=parts.get("detail") or "",
+        text=exact,
+    )
 
 
 def _name(city: City, where: Location, *, door: bool) -> str:

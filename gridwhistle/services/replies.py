@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from gridwhistle.services import tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import LetterRow
 
 CARD = "ticket:"
+_NUMBER = re.compile(r"[\w·]+-\d{6}-\d{3,}")
 
 
 def ticket_of(desk: Desk, letter_id: str) -> str | None:
-    """The id of the ticket that a letter to the acting person is about, by its card or one of its buttons."""
+    """The id of the ticket that a letter to the acting person is about: by card, button, or the number it names."""
     row = desk.session.get(LetterRow, (desk.region, letter_id))
     if row is None or row.person_id != desk.actor.person_id:
         return None
@@ -22,4 +26,8 @@ def ticket_of(desk: Desk, letter_id: str) -> str | None:
         if isinstance(given := button["press"].get("with"), dict) and isinstance(ticket := given.get("ticket"), str)
     }
     # A list of several tickets is about none of them.
-    return found.pop() if len(found) == 1 else None
+    if found:
+        return found.pop() if len(found) == 1 else None
+    named = [tickets.by_number(desk, number) for number in sorted(set(_NUMBER.findall(row.text)))]
+    own = [ticket for ticket in named if ticket is not None and tickets.is_mine(desk, ticket)]
+    return own[0].id if len(own) == 1 else None

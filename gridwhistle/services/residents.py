@@ -27,15 +27,30 @@ def residents(desk: Desk, ticket: Ticket) -> list[str]:
     return reporter + [voice.person_id for voice in voices(desk, ticket)]
 
 
-def tell_residents(desk: Desk, ticket: Ticket, text: str, *, buttons: tuple[Button, ...] = (), **more: object) -> None:
-    """Write to everybody who waits for a ticket."""
+def place_for(ticket: Ticket, person_id: str) -> str:
+    """The place as a resident may read it: the door is the reporter's own, a neighbour who joined sees the building."""
+    return (ticket.place_exact if person_id == ticket.reporter_id else ticket.place_work) or "—"
+
+
+def tell_residents(
+    desk: Desk,
+    ticket: Ticket,
+    text: str,
+    *,
+    buttons: tuple[Button, ...] = (),
+    but: str | None = None,
+    **more: object,
+) -> None:
+    """Write to everybody who waits for a ticket, ``but`` the one whose own message caused it."""
     for person_id in residents(desk, ticket):
+        if person_id == but:
+            continue
         post(
             desk,
             Letter(
                 to=person_id,
                 text=text,
-                params={**facts(desk, ticket, third_party=False), **more},
+                params={**facts(desk, ticket, third_party=False), "place": place_for(ticket, person_id), **more},
                 key=f"told:{ticket.id}:{ticket.events}:{person_id}:{text}",
                 buttons=buttons,
             ),

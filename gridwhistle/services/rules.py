@@ -45,3 +45,17 @@ RECHECK_AFTER = timedelta(weeks=4)
 PHONE_ATTEMPTS = 3
 INVITE_VALID = timedelta(days=7)
 NEARBY_SINCE = timedelta(days=30)
+WISH_COST_AT_MOST = 500
+"""Yuan that a micro-wish may cost: what one member can give (微小性)."""
+WISH_CLAIMS_AT_MOST = 3
+"""Open claims of one member, and of one unit in its own name."""
+WISH_SHARES_AT_MOST = 5
+"""Members who may join in one group claim (组团认领)."""
+WISH_REVIEW_WITHIN = Limit.parse("2wd")
+WISH_REMIND_UNCLAIMED_AFTER = timedelta(days=3)
+WISH_PUSH_UNCLAIMED_AFTER = timedelta(days=7)
+WISH_REMIND_SILENT_AFTER = timedelta(days=5)
+WISH_LAPSE_AFTER = timedelta(days=10)
+"""A claimant who gives no sign of life for so long makes room for others."""
+WISH_REMIND_CONFIRM_AFTER = timedelta(days=3)
+WISH_PHONE_AFTER = timedelta(days=14)

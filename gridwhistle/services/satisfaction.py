@@ -17,9 +17,9 @@ from gridwhistle.services.calendar import next_morning
 from gridwhistle.services.cards import facts, matter_of, press, show
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import DONE, Step, move
-from gridwhistle.services.org import centre_coordinator, coordinator, is_away
+from gridwhistle.services.org import centre_coordinator, coordinator, is_away, name_of
 from gridwhistle.services.outbox import Button, Letter, post
-from gridwhistle.services.residents import residents
+from gridwhistle.services.residents import place_for, residents, tell_residents
 from gridwhistle.services.rules import (
     FOLLOW_UP_REMINDER_AFTER,
     FOLLOW_UP_VALID,
@@ -176,6 +176,7 @@ def request_rework(desk: Desk, ticket: Ticket, reason: str, *, asked: bool = Fal
     deadlines.start(desk, ticket)
     if previous != to:
         show(desk, ticket, previous, "letter.rework_elsewhere")
+    tell_residents(desk, ticket, "letter.reopened_resident", but=desk.actor.person_id, worker=name_of(desk, to))
 
 
 def phone_list(desk: Desk) -> list[tuple[FollowUp, Ticket]]:
@@ -351,7 +352,11 @@ def _send(desk: Desk, ticket: Ticket, person_id: str, text: str, part: str) -> N
         Letter(
             to=person_id,
             text=text,
-            params={**facts(desk, ticket, third_party=False), "result": ticket.result},
+            params={
+                **facts(desk, ticket, third_party=False),
+                "place": place_for(ticket, person_id),
+                "result": ticket.result,
+            },
             key=f"follow-up:{ticket.id}:{ticket.rework}:{person_id}:{part}",
             card=f"follow-up:{ticket.id}:{ticket.rework}",
             buttons=tuple(

@@ -80,8 +80,8 @@ def ask_for_person(desk: Desk, words: str) -> bool:
             desk,
             Letter(
                 to=person_id,
-                text="talks.asked",
-                params={"who": _resident(desk), "words": words.strip() or "—"},
+                text="talks.asked" if words.strip() else "talks.asked_by_button",
+                params={"who": _resident(desk), "words": words.strip()},
                 key=f"talk:{talk.id}:{person_id}",
                 card=f"talk:{talk.id}",
                 buttons=(Button(label="talks.take", press={"open": "take_talk", "with": {"talk": talk.id}}),),

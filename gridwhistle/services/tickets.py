@@ -21,7 +21,6 @@ from gridwhistle.services.schema import Attachment, Event, Status, Ticket, Voice
 from gridwhistle.services.store import Insertion, count_up, insert, new_id
 
 _TICKETS = table_of(Ticket)
-_VOICES = table_of(Voice)
 # Every report runs this twice: built once, without the ORM.
 _NEARBY = (
     select(_TICKETS.c.id, _TICKETS.c.place_work)
@@ -44,14 +43,7 @@ _REPEATED = (
         _TICKETS.c.matter == bindparam("of_matter"),
         _TICKETS.c.status.in_(sorted(OPEN)),
         _TICKETS.c.place.is_not_distinct_from(bindparam("at")),
-        or_(
-            _TICKETS.c.reporter_id == bindparam("me"),
-            _TICKETS.c.id.in_(
-                select(_VOICES.c.ticket_id).where(
-                    _VOICES.c.region == bindparam("here"), _VOICES.c.person_id == bindparam("me")
-                )
-            ),
-        ),
+        _TICKETS.c.reporter_id == bindparam("me"),
     )
     .order_by(_TICKETS.c.opened_at.desc())
     .limit(20)
@@ -172,6 +164,7 @@ def locate(desk: Desk, ticket: Ticket, where: Location) -> None:
         assignments.move_to_grid(desk, ticket, grid)
     else:
         show(desk, ticket, ticket.handler_id, "letter.located", fresh=True)
+    whistles.located(desk, ticket)
 
 
 def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
@@ -186,7 +179,10 @@ def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
         return
     heirs = voices(desk, ticket)
     if heirs and lifecycle.possible(desk, ticket, Step.WITHDRAW):
+        # The former reporter's door and words are nothing to the next one.
         ticket.reporter_id = heirs[0].person_id
+        ticket.words = heirs[0].words
+        ticket.place_exact = ticket.place_work
         desk.session.delete(heirs[0])
         events.append(desk, ticket, "reporter_changed", reason=reason)
         return
@@ -276,10 +272,7 @@ def nearby(desk: Desk, matter: str, where: Location) -> Ticket | None:
 
 
 def repeated(desk: Desk, matter: str, where: Location) -> Ticket | None:
-    """An open ticket of the acting person's own about the same matter at the same place (重复诉求并单).
-
-    One that they reported or have a voice on, the newest first.
-    """
+    """The newest open ticket of the acting person's own about the same matter at the same place (重复诉求并单)."""
     name = places.work_name(desk.city, where)
     at = where.place if where.place in desk.city.places else None
     rows = desk.session.connection().execute(
@@ -323,6 +316,11 @@ def mine(desk: Desk, *, open_only: bool = True, limit: int = 20) -> list[Ticket]
     if open_only:
         wanted = wanted.where(Ticket.status.not_in(lifecycle.ENDED))
     return list(desk.session.scalars(wanted))
+
+
+def asked_of_me(desk: Desk) -> list[Ticket]:
+    """The acting resident's tickets on which a worker's question waits for an answer."""
+    return [ticket for ticket in mine(desk) if ticket.status is Status.AWAITING_INFORMATION]
 
 
 def get(desk: Desk, ticket_id: str) -> Ticket:

@@ -100,6 +100,7 @@ def sign(desk: Desk, whistle: Whistle) -> None:
     timers.cancel(desk, whistle.id, "sign_limit")
     ticket = ticket_of(desk, whistle)
     show_clerk(desk, whistle, ticket, "letter.whistle_signed")
+    _grey_out(desk, whistle, ticket)
     show(desk, ticket, ticket.handler_id, "letter.department_signed", department=_name(desk, whistle))
     tell_residents(desk, ticket, "letter.department_signed_resident", department=_name(desk, whistle))
 
@@ -228,13 +229,16 @@ def settle_dispute(desk: Desk, whistle: Whistle, *, upheld: bool, reason: str) -
         timers.cancel(desk, whistle.id)
         show_clerk(desk, whistle, ticket, "letter.dispute_upheld")
         if proposed is not None and proposed.kind is UnitKind.DEPARTMENT and ticket.status in WORKING | _EARLY:
-            return _blow(desk, ticket, proposed.code, "moved")
+            moved = _blow(desk, ticket, proposed.code, "moved")
+            former, instead = _name(desk, whistle), _name(desk, moved)
+            show(desk, ticket, ticket.handler_id, "letter.whistle_moved_card", department=former, instead=instead)
+            return moved
         show(desk, ticket, ticket.handler_id, "letter.dispute_upheld_card", department=_name(desk, whistle))
         return whistle
     whistle.state = WhistleState.SIGNED
     whistle.signed_at = whistle.signed_at or desk.now
     timers.cancel(desk, whistle.id, "sign_limit")
-    show_clerk(desk, whistle, ticket, "letter.dispute_rejected")
+    show_clerk(desk, whistle, ticket, "letter.dispute_rejected", judged=reason)
     return whistle
 
 
@@ -282,6 +286,13 @@ def witnessed_later(desk: Desk, ticket: Ticket, answer: ArrivalAnswer) -> None:
                 _flag(desk, whistle, ticket, Flag.PAPER_ARRIVAL)
             elif answer is ArrivalAnswer.CAME_DID_NOTHING:
                 _flag(desk, whistle, ticket, Flag.NO_SERVICE)
+
+
+def located(desk: Desk, ticket: Ticket) -> None:
+    """The place is known now: whoever was called without it must read it."""
+    for whistle in of_ticket(desk, ticket):
+        if whistle.state in LIVE:
+            show_clerk(desk, whistle, ticket, "letter.whistle_located")
 
 
 def end_all(desk: Desk, ticket: Ticket) -> None:
@@ -392,7 +403,7 @@ def _blow(desk: Desk, ticket: Ticket, department: str, reason: str) -> Whistle:
     return whistle
 
 
-def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str) -> None:
+def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str, **more: object) -> None:
     """Post the newest form of a whistle's card: to the clerk who signed, before that to the whole staff."""
     to = [whistle.clerk_id] if whistle.clerk_id else clerks(desk, whistle.department)
     for person_id in to or [centre_coordinator(desk)]:
@@ -408,6 +419,7 @@ def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str) -> None:
                     "assisting": "、".join(desk.city.unit_name(unit) for unit in whistle.assisting) or "—",
                     "arrive_by": whistle.arrive_by,
                     "task": Phrase("name.task.come" if _is_on_site(desk, ticket) else "name.task.answer"),
+                    **more,
                 },
                 key=f"whistle:{whistle.id}:{ticket.events}:{person_id}:{text}",
                 card=f"whistle:{whistle.id}",
@@ -415,6 +427,22 @@ def show_clerk(desk: Desk, whistle: Whistle, ticket: Ticket, text: str) -> None:
                 priority=Priority.EMERGENCY if ticket.urgent else Priority.PERSONAL,
             ),
         )
+
+
+def _grey_out(desk: Desk, whistle: Whistle, ticket: Ticket) -> None:
+    """The colleagues' cards lose their buttons: one of the department has signed."""
+    for person_id in clerks(desk, whistle.department):
+        if person_id != whistle.clerk_id:
+            post(
+                desk,
+                Letter(
+                    to=person_id,
+                    text="letter.whistle_taken",
+                    params={**facts(desk, ticket, third_party=True), "clerk": desk.actor.name},
+                    key=f"whistle:{whistle.id}:{ticket.events}:{person_id}:taken",
+                    card=f"whistle:{whistle.id}",
+                ),
+            )
 
 
 def buttons(desk: Desk, whistle: Whistle, ticket: Ticket) -> tuple[Button, ...]:
@@ -427,8 +455,9 @@ def buttons(desk: Desk, whistle: Whistle, ticket: Ticket) -> tuple[Button, ...]:
 
 
 def _is_on_site(desk: Desk, ticket: Ticket) -> bool:
-    """A question is answered, not visited."""
-    return matter_of(desk, ticket).place != "none"
+    """A question is answered, not visited; nor is a matter that may have a place, but has none here."""
+    wanted = matter_of(desk, ticket).place
+    return wanted == "required" or (wanted == "optional" and bool(ticket.place_work))
 
 
 def _next(state: WhistleState) -> tuple[str, ...]:
@@ -480,7 +509,8 @@ def _flag(desk: Desk, whistle: Whistle, ticket: Ticket, flag: Flag) -> None:
         return
     whistle.flags = [*whistle.flags, flag]
     events.append(desk, ticket, "flagged", whistle=whistle.id, department=whistle.department, flag=flag)
-    told = {coordinator(desk, ticket.grid), centre_coordinator(desk), ticket.handler_id}
+    # Not to whoever has just said so.
+    told = {coordinator(desk, ticket.grid), centre_coordinator(desk), ticket.handler_id} - {desk.actor.person_id}
     for person_id in sorted(told):
         post(
             desk,

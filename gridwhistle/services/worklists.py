@@ -98,7 +98,8 @@ def _returns(desk: Desk) -> Iterable[Ticket]:
 
 def _item(desk: Desk, kind: WorkKind, ticket: Ticket) -> WorkItem:
     prefix = {WorkKind.AUDIT: "audit", WorkKind.RETURN: "return", WorkKind.PHONE: "phone"}.get(kind, "ticket")
-    masked = kind is WorkKind.TICKET and is_third_party(desk, desk.me)
+    # Of a neighbour's ticket that they added their voice to, residents see the building and not the door.
+    masked = ticket.reporter_id != desk.me if kind is WorkKind.MINE else is_third_party(desk, desk.me)
     return WorkItem(
         kind=kind,
         ticket_id=ticket.id,

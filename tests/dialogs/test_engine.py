@@ -33,7 +33,7 @@ def test_cancel_back_and_repeat(town: Town) -> None:
     town.say("跳过")
     assert town.say("返回") == "有照片吗？[跳过]"
     assert town.say("我不想弄了吧") == "好的，这件事先不办了。"
-    assert "没有正在办" in town.say("取消")
+    assert "没有填到一半" in town.say("取消")
 
 
 def test_back_at_the_first_question(town: Town) -> None:
@@ -58,10 +58,10 @@ def test_change_asks_which_line_and_asks_that_again(town: Town) -> None:
 
 
 def test_a_door_without_its_estate_is_asked_about(town: Town) -> None:
-    assert town.say("3号楼下水道堵了") == "您说的是哪儿？[幸福小区3号楼]"
+    assert town.say("3号楼下水道堵了") == "您说的是这儿吗？不是的话，请说小区和楼号。[幸福小区3号楼]"
     assert "有照片吗" in town.say("1")
     town.say("取消")
-    assert town.say("3号楼下水道堵了") == "您说的是哪儿？[幸福小区3号楼]"
+    assert town.say("3号楼下水道堵了") == "您说的是这儿吗？不是的话，请说小区和楼号。[幸福小区3号楼]"
     assert "有照片吗" in town.say("幸福小区")
     assert town.say("跳过").startswith("3号楼下水道堵了，幸福小区3号楼，")
 

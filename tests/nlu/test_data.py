@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, ROOT
+from little_city import EXAMPLES, ROOT
 
 from gridwhistle.dialogs.nlu.data import DataError, content_hash, read
 

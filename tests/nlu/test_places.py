@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
-from conftest import place
+from little_city import place
 
 from gridwhistle.dialogs.nlu.places import Gazetteer
 from gridwhistle.dialogs.nlu.understood import PlaceMention

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import EXAMPLES
+from little_city import EXAMPLES
 
 from gridwhistle.dialogs.nlu.data import read
 from gridwhistle.dialogs.nlu.places import Gazetteer

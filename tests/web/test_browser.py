@@ -189,7 +189,7 @@ def _answer_unsolved(page: Page) -> None:
 
 
 def _read_history(page: Page) -> None:
-    page.driver.find_element(By.CSS_SELECTOR, "#desk .more").click()
+    page.wait(lambda: page.driver.find_element(By.CSS_SELECTOR, "#desk .more").click() is None, "no line to open")
     page.wait(lambda: "办理过程" in page.text("#sheet"), "no sheet")
     sheet = page.text("#sheet")
     for step in ("受理", "李强接单", "吹哨", "签收", "超期", "冯雪审核通过", "要求重办", "记录完整"):

@@ -11,7 +11,7 @@ from visitors import Person, TestClient
 from gridwhistle.bot.app import Application, build
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.bot.web.site import build_site
-from gridwhistle.services import chats, events, ledger, people
+from gridwhistle.services import chats, events, ledger, people, tickets
 from gridwhistle.services.desk import SYSTEM, Address
 from gridwhistle.services.lifecycle import Step
 
@@ -207,3 +207,29 @@ def test_every_kind_of_event_has_its_words(app: Application) -> None:
 
 def test_every_public_step_has_its_words(app: Application) -> None:
     assert sorted(str(kind) for kind in ledger.SHOWN if f"web.step.{kind}" not in app.texts.keys("zh")) == []
+
+
+def test_a_neighbour_with_a_voice_sees_neither_the_door_nor_the_reporters_words(
+    app: Application, client: TestClient, zhangmin: Person
+) -> None:
+    zhangmin.say("幸福小区3号楼2单元501室门口下水道堵了，我家老人都出不去")
+    zhangmin.press("确认")
+    neighbour = Person(client, "wangfang")
+    with app.office.desk() as desk:
+        reporter = chats.actor_at(desk, Address(channel="web", address="zhangmin"))
+        actor = chats.actor_at(desk, Address(channel="web", address="wangfang"))
+        assert reporter is not None
+        assert actor is not None
+        desk.actor = reporter
+        ticket = tickets.mine(desk)[0]
+        assert "501" in ticket.place_exact
+        desk.actor = actor
+        tickets.add_voice(desk, ticket, "我家也堵了")
+    for path in ("/api/desk", f"/api/tickets/{ticket.id}"):
+        seen = neighbour.get(path)
+        assert seen.status_code == 200
+        assert "3号楼" in seen.text
+        for private in ("501", "老人", "张敏"):
+            assert private not in seen.text
+    assert "我家也堵了" in neighbour.get(f"/api/tickets/{ticket.id}").text
+    assert "我家也堵了" not in zhangmin.get(f"/api/tickets/{ticket.id}").text

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gridwhistle.dialogs.candidates import brief, opening_intent, which_whistle
-from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
+from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import Option, TicketSlot
 from gridwhistle.dialogs.slots.told import ByIntent
-from gridwhistle.services import whistles
+from gridwhistle.services import tickets, whistles
 from gridwhistle.services.desk import Desk
+from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.schema import ArrivalAnswer
 
 ANSWERS = tuple(Option(value=answer.value, label=f"button.{answer.value}") for answer in ArrivalAnswer)
@@ -25,6 +26,10 @@ class ConfirmArrival(Flow):
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Whoever holds the ticket sees it on the card; a resident is thanked."""
         found = whistles.to_confirm(desk)
+        waiting = opening_intent(ask) == "deny_arrival" and any(one.status in OPEN for one in tickets.mine(desk))
+        if not found and ask.known(self.whistle) is None and waiting:
+            # Nobody was called: “没人来” means that the resident is still waiting.
+            return Open(flow="urge", sentence=True)
         whistle = which_whistle(ask, self.whistle, desk, found, none="confirm_arrival.none", with_department=True)
         ticket = whistles.ticket_of(desk, whistle)
         came = [option for option in ANSWERS if option.value != ArrivalAnswer.NOBODY_CAME]

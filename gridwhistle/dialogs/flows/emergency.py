@@ -55,9 +55,13 @@ class Emergency(Flow):
             ),
         )
         advice = Say(f"emergency.{kind}")
-        told = Say("emergency.ticket", number=ticket.number, worker=name_of(desk, ticket.handler_id))
+        told = Say(
+            "emergency.told" if kind is Kind.SUICIDE else "emergency.ticket",
+            number=ticket.number,
+            worker=name_of(desk, ticket.handler_id),
+        )
         if places.grid_of(desk.city, where) is None:
-            told.then = Open(flow="locate", given={"ticket": ticket.id})
+            told.then = Open(flow="locate", given={"ticket": ticket.id, "kind": kind})
         return advice, told
 
 

@@ -8,9 +8,9 @@ from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.flows.report import location
 from gridwhistle.dialogs.slots import PlaceSlot, YesNo
 from gridwhistle.services import people, places
-from gridwhistle.services.desk import Desk
+from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.org import contacts_of_grid
-from gridwhistle.services.schema import UnitKind
+from gridwhistle.services.schema import PostKind, UnitKind
 
 
 class FindWorker(Flow):
@@ -40,12 +40,17 @@ class FindWorker(Flow):
             and ask(self.remember, place=places.work_name(desk.city, where))
         ):
             people.remember_home(desk, where, grid)
-        return _served(desk, grid)
+        if desk.actor.grid is None or grid == desk.actor.grid:
+            return _served(desk, grid)
+        return _served(desk, grid, there=places.work_name(desk.city, where))
 
 
-def _served(desk: Desk, grid: str) -> Say:
-    lines = []
+def _served(desk: Desk, grid: str, *, there: str | None = None) -> Say:
+    lines, first = [], set[str]()
     for role, who, company in contacts_of_grid(desk, grid):
+        # Of a post's two holders the second is the cover (AB顶岗).
+        cover = role in first and role in set(PostKind)
+        first.add(role)
         lines.append(
             desk.wording.text(
                 f"find_worker.line.{role}",
@@ -54,13 +59,14 @@ def _served(desk: Desk, grid: str) -> Say:
                     "name": who.name,
                     "phone": people.work_phone(desk, who.id) or "—",
                     "company": company.name if company and company.kind is UnitKind.PROPERTY_COMPANY else "",
+                    "cover": Phrase("find_worker.cover") if cover else "",
                 },
             )
         )
-    community = desk.city.community_of(grid)
+    community, name = desk.city.community_of(grid), desk.city.unit_name(grid)
     return Say(
-        "find_worker.found",
-        grid=desk.city.unit_name(grid),
-        community=community.name if community else "",
+        "find_worker.found_there" if there else "find_worker.found",
+        grid=name if not community or name.startswith(community.name) else f"{community.name}{name}",
         lines="\n".join(dict.fromkeys(lines)),
+        place=there,
     )

@@ -7,7 +7,7 @@ from typing import ClassVar
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.slots import Choice, FreeText, Option, TicketSlot
 from gridwhistle.dialogs.ticket_options import options
-from gridwhistle.services import satisfaction, tickets
+from gridwhistle.services import residents, satisfaction, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.satisfaction import ARRIVALS, REASONS, SATISFACTION, SOLVED, Answers
 
@@ -22,6 +22,8 @@ class FollowUp(Flow):
 
     opens_on: ClassVar[frozenset[str]] = frozenset({"satisfied", "unsatisfied"})
 
+    # “根本没人来过” in one's own words is said about this very matter.
+    keeps: ClassVar[frozenset[str]] = frozenset({"confirm_arrival", "deny_arrival", "urge", "supplement", "progress"})
     ticket = TicketSlot()
     contacted = choice("contacted", ("yes", "no"))
     arrival = choice("arrival", ARRIVALS)
@@ -38,7 +40,7 @@ class FollowUp(Flow):
             return Say("follow_up.none")
         ticket = tickets.get(desk, ask(self.ticket, among=options(desk, asked), only=True))
         matter = desk.city.matters[ticket.matter]
-        contacted = ask(self.contacted, matter=matter, place=ticket.place_exact or "—")
+        contacted = ask(self.contacted, matter=matter, place=residents.place_for(ticket, desk.me))
         arrival = ask(self.arrival) if matter.place == "required" else "not_needed"
         solved = ask(self.solved, matter=matter)
         satisfied = ask(self.satisfaction)

@@ -26,7 +26,9 @@ class FirstDay(DaySlot):
     """“明天到周五” begins tomorrow; “到周五” and “三天” say nothing of the beginning."""
 
     def fill(self, understood: Understood, context: Context) -> date | None:
-        """The day before “到”, or the only day that is named."""
+        """The day before “到”, or the only day named; “后天” in answer to “until when?” is no beginning."""
+        if understood.text != context.opened.text and not _UNTIL.search(understood.text):
+            return None
         return find_day(_UNTIL.split(understood.text)[0], in_city(context.now).date())
 
 

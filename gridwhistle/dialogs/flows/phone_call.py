@@ -10,7 +10,7 @@ from gridwhistle.dialogs.slots import Choice, FreeText, Option, TicketSlot, YesN
 from gridwhistle.services import org, people, satisfaction
 from gridwhistle.services.desk import LEADER_ROLES, Desk
 from gridwhistle.services.satisfaction import ARRIVALS, REASONS, SATISFACTION, SOLVED, Answers
-from gridwhistle.services.schema import Ticket
+from gridwhistle.services.schema import Status, Ticket
 
 YES, NO = "yes", "no"
 
@@ -47,7 +47,9 @@ class PhoneCall(Flow):
         if reached is None:
             return _show_number(desk, ticket)
         if reached == NO:
-            return Say("phone_call.not_reached", attempts=satisfaction.not_reached(desk, ticket), **about)
+            attempts = satisfaction.not_reached(desk, ticket)
+            last = ticket.status is Status.CLOSED
+            return Say("phone_call.unreachable" if last else "phone_call.not_reached", attempts=attempts, **about)
         contacted = ask(self.contacted, **about)
         arrival = ask(self.arrival)
         solved = ask(self.solved)

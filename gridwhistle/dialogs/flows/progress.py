@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say, opens
-from gridwhistle.dialogs.ticket_options import MOST, option
-from gridwhistle.services import events, tickets
+from gridwhistle.dialogs.ticket_options import MOST, named, option
+from gridwhistle.services import events, residents, tickets
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.org import name_of
@@ -28,8 +28,12 @@ class Progress(Flow):
     opens_on: ClassVar[frozenset[str]] = frozenset({"progress"})
 
     def run(self, ask: Ask, desk: Desk) -> Result:
-        """List the tickets; the only one is shown with its history at once."""
-        del ask
+        """List the tickets; the only one, or the one that is named or quoted, is shown with its history at once."""
+        asked = named(ask, desk)
+        if asked is None and ask.opened.ticket:
+            asked = tickets.get(desk, ask.opened.ticket)
+        if asked is not None and tickets.is_mine(desk, asked):
+            return _history(desk, asked)
         found = tickets.mine(desk)
         if not found:
             return Say("progress.none")
@@ -79,11 +83,11 @@ def _history(desk: Desk, ticket: Ticket) -> Say:
     ]
     more = ("urge", "supplement", "withdraw") if ticket.status in OPEN else ()
     return Say(
-        "progress.one",
+        "progress.one" if ticket.status in OPEN else "progress.done",
         buttons=tuple(opens(f"progress.button.{flow}", flow, ticket=ticket.id) for flow in more),
         number=ticket.number,
         matter=desk.city.matters[ticket.matter],
-        place=ticket.place_exact or "—",
+        place=residents.place_for(ticket, desk.me),
         status=ticket.status,
         worker=name_of(desk, ticket.handler_id),
         due=ticket.promised_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import Choice, Option, TicketSlot
-from gridwhistle.services import satisfaction, tickets
+from gridwhistle.services import places, satisfaction, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import JsonObject
 
@@ -24,6 +24,6 @@ class Recheck(Flow):
         back = satisfaction.rechecked(desk, ticket, still)
         if back is None:
             return Say(f"recheck.{still}")
-        place = {"text": back.place_exact, "place": back.place} if back.place else {"text": back.place_exact}
-        given: JsonObject = {"part": True, "matter": back.matter, "words": back.words, "place": place}
+        where = places.read_again(desk.city, back.place, back.place_exact)
+        given: JsonObject = {"part": True, "matter": back.matter, "words": back.words, "place": where.dump()}
         return Say("recheck.back", then=Open(flow="report", given=given))

@@ -9,7 +9,7 @@ from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.nlu.understood import Emergency as Danger
 from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
 from gridwhistle.dialogs.opened import dump_place, load_place
-from gridwhistle.dialogs.report_card import card, photo_text
+from gridwhistle.dialogs.report_card import card, says_why
 from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
 from gridwhistle.dialogs.slots.unit import UNSURE, UnitSlot
 from gridwhistle.dialogs.state import CAPTION
@@ -69,46 +69,48 @@ class Report(Flow):
             # A reply to a letter about a ticket belongs to that ticket; what was done may have come back.
             return Open(flow="supplement", given={"ticket": quoted}, sentence=True)
         parts = _parts(ask)
-        if len(parts) > 1 and ask(
-            self.split,
-            lines=[f"{number}. {part.words}" for number, part in enumerate(parts, start=1)],
-            count=len(parts),
-        ):
+        lines = [f"{number}. {part.words}" for number, part in enumerate(parts, start=1)]
+        if len(parts) > 1 and ask(self.split, lines=lines, count=len(parts)):
             return _one_by_one(parts)
         matter = self._matter(ask, desk)
-        if matter is None:
-            return Say("report.other", then=Open(flow="person", sentence=True))
+        return (
+            self._about(ask, desk, matter) if matter else Say("report.other", then=Open(flow="person", sentence=True))
+        )
+
+    def _about(self, ask: Ask, desk: Desk, matter: MatterSpec) -> Result:
+        """Where it is and what has happened; then onto a ticket that there is, or a new one."""
         elsewhere = _elsewhere(matter)
         if elsewhere is not None:
             return elsewhere
         where, community = self._where(ask, desk, matter)
         words = self._words(ask, matter)
-        photos = ask.known(self.photo) or ()
-        known = tickets.repeated(desk, matter.code, where)
-        if known is not None and ask(self.again, matter=matter, number=known.number):
-            tickets.supplement(desk, known, words, photos)
-            return _after(ask, Say("supplement.done", number=known.number))
-        twin = tickets.nearby(desk, matter.code, where) if where.place and known is None else None
-        if twin is not None and ask(self.voice, matter=matter, place=twin.place_public, number=twin.number):
-            tickets.add_voice(desk, twin, words)
-            tickets.attach(desk, twin, photos)
-            return _after(ask, Say("report.voice_added", number=twin.number))
-        return self._file(
-            ask,
-            desk,
-            matter,
-            tickets.Draft(
-                matter=matter.code, where=where, words=words, urgent=_is_urgent(ask, matter), community=community
-            ),
+        draft = tickets.Draft(
+            matter=matter.code, where=where, words=words, urgent=_is_urgent(ask, matter), community=community
         )
+        return self._join(ask, desk, matter, draft) or self._file(ask, desk, matter, draft)
+
+    def _join(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result | None:
+        """Add to what is reported already, by the resident or by a neighbour, if they want that."""
+        twin = tickets.nearby(desk, matter.code, draft.where) if draft.where.place else None
+        known = twin if twin and tickets.is_mine(desk, twin) else tickets.repeated(desk, matter.code, draft.where)
+        if known is not None:
+            if not ask(self.again, matter=matter, number=known.number):
+                return None
+            tickets.supplement(desk, known, draft.words, _photos(ask.known(self.photo)))
+            return _after(ask, Say("supplement.done", number=known.number))
+        if twin is None or not ask(self.voice, matter=matter, place=twin.place_public, number=twin.number):
+            return None
+        tickets.add_voice(desk, twin, draft.words)
+        tickets.attach(desk, twin, _photos(ask.known(self.photo)))
+        return _after(ask, Say("report.voice_added", number=twin.number))
 
     def _file(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result:
         """Show the card; on a yes the draft becomes a ticket."""
         if matter.photo == "required":
-            text = photo_text("report.photo.ask", desk, matter)
-            photos = ask(self.photo, text=text, reason=matter.photo_reason) or ()
+            text = None if says_why(desk, matter) else "report.photo.ask_plain"
+            photos = _photos(ask(self.photo, text=text, reason=matter.photo_reason))
         else:
-            photos = ask.known(self.photo) or ()
+            photos = _photos(ask.known(self.photo))
         if not ask(self.sure, card=card(desk, matter, draft, photos)):
             return _after(ask, Say("report.cancelled"))
         ticket = tickets.open_ticket(desk, replace(draft, photos=photos))
@@ -159,6 +161,10 @@ def _elsewhere(matter: MatterSpec) -> Open | None:
     if matter.category is Category.POLICY:
         return Open(flow="policy", given={"matter": matter.code}, sentence=True)
     return None
+
+
+def _photos(answer: tuple[str, ...] | None) -> tuple[str, ...]:
+    return answer or ()
 
 
 def _expect(desk: Desk, matter: MatterSpec, ticket: Ticket) -> object:

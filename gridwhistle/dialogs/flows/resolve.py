@@ -35,16 +35,16 @@ class Resolve(Flow):
         return assignments.is_post_holder(desk)
 
     def run(self, ask: Ask, desk: Desk) -> Result:
-        """A photo only where the catalogue wants one, with its reason; the card that follows says the rest."""
+        """A photo only where the catalogue wants one; the catalogue's reason is that of the report's, not of this."""
         found = [ticket for ticket in assignments.my_list(desk) if ticket.status in WORKING | PAUSED]
         ticket = which_ticket(ask, self.ticket, desk, found, none="resolve.none")
         matter = matter_of(desk, ticket)
         result = ask(self.result, **brief(desk, ticket))
         photos = ask.known(self.photo)
         if matter.photo == "required":
-            photos = ask(self.photo, reason=matter.photo_reason, **brief(desk, ticket))
+            photos = ask(self.photo, **brief(desk, ticket))
         elif matter.photo == "useful" and not photos:
-            added = ask(self.picture, reason=matter.photo_reason, **brief(desk, ticket))
+            added = ask(self.picture, **brief(desk, ticket))
             photos = added or ()
         audits.resolve(desk, ticket, result, photos or ())
         return ()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import FreeText, TicketSlot
-from gridwhistle.dialogs.ticket_options import options
+from gridwhistle.dialogs.ticket_options import check_named, named, options
 from gridwhistle.services import satisfaction, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import DONE, OPEN
@@ -31,6 +31,10 @@ class Rework(Flow):
             for ticket in tickets.mine(desk, open_only=False)
             if ticket.status in DONE and (ticket.closed_at is None or desk.now - ticket.closed_at <= REWORK_WITHIN)
         ]
+        meant = named(ask, desk)
+        if meant is not None and meant.status in OPEN:
+            return Open(flow="urge", sentence=True)
+        check_named(ask, desk, found)
         if not found and ask.known(self.ticket) is None:
             still_open = any(ticket.status in OPEN for ticket in tickets.mine(desk))
             return Open(flow="urge", sentence=True) if still_open else Say("rework.none")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.slots import TicketSlot
-from gridwhistle.dialogs.ticket_options import options
+from gridwhistle.dialogs.ticket_options import check_named, options
 from gridwhistle.services import tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
@@ -23,6 +23,7 @@ class Urge(Flow):
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Urge the one open ticket, or the one that is chosen."""
         found = [ticket for ticket in tickets.mine(desk) if ticket.status in OPEN]
+        check_named(ask, desk, found)
         if not found and ask.known(self.ticket) is None:
             return Say("urge.none")
         ticket = tickets.get(desk, ask(self.ticket, among=options(desk, found), only=True))

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.slots import Choice, Option, TicketSlot, YesNo
-from gridwhistle.dialogs.ticket_options import options
-from gridwhistle.services import tickets
+from gridwhistle.dialogs.ticket_options import check_named, options
+from gridwhistle.services import residents, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
 
@@ -26,11 +26,20 @@ class Withdraw(Flow):
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Withdraw the one open ticket, or the one that is chosen."""
         found = [ticket for ticket in tickets.mine(desk) if ticket.status in OPEN]
+        check_named(ask, desk, found)
         if not found and ask.known(self.ticket) is None:
             return Say("withdraw.none")
         ticket = tickets.get(desk, ask(self.ticket, among=options(desk, found), only=True))
         reason = ask(self.reason, number=ticket.number, matter=desk.city.matters[ticket.matter])
-        if not ask(self.sure, number=ticket.number, matter=desk.city.matters[ticket.matter]):
+        others = len(residents.residents(desk, ticket)) - 1
+        sure = ask(
+            self.sure,
+            text="withdraw.sure.shared" if others else None,
+            number=ticket.number,
+            matter=desk.city.matters[ticket.matter],
+            others=others,
+        )
+        if not sure:
             return Say("withdraw.kept", number=ticket.number)
         tickets.withdraw(desk, ticket, reason)
-        return Say("withdraw.done", number=ticket.number)
+        return Say("withdraw.left" if others else "withdraw.done", number=ticket.number)

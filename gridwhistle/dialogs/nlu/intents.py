@@ -11,7 +11,7 @@ import math
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,6 @@ class Model:
     bias: Floats
     temperature: float  # divides the scores before the softmax; fitted on held-out texts
     rarest: float  # the rarity of a feature that was never seen
-    figures: dict[str, float] = field(default_factory=dict)  # what training measured
 
     def probabilities(self, text: str) -> Floats:
         """The calibrated probability of each label, in the order of ``labels``."""
@@ -79,7 +78,6 @@ def save(model: Model, path: Path) -> None:
         "vocabulary": list(model.vocabulary),
         "temperature": model.temperature,
         "rarest": model.rarest,
-        "figures": model.figures,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
@@ -108,5 +106,4 @@ def load(path: Path) -> Model:
             bias=arrays["bias"],
             temperature=head["temperature"],
             rarest=head["rarest"],
-            figures=head["figures"],
         )

@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,18 +95,22 @@ def cache_path(data_dir: Path, cache_dir: Path) -> Path:
 
 
 def fit(examples: Sequence[Example], recipe: Recipe | None = None) -> Model:
-    """Train on all examples; the temperature and the figures come from a first training without one fold of them."""
-    recipe = recipe or Recipe()
-    held_out = hold_out(examples, folds(examples)[0], recipe)
+    """Train on all examples, for the first start too: it measures nothing (``measure`` does)."""
+    return _fit(examples, recipe or Recipe())
+
+
+def measure(examples: Sequence[Example], recipe: Recipe | None = None) -> dict[str, float]:
+    """What a training without one fold of the examples gets right of that fold, and the temperature that fits it."""
+    held_out = hold_out(examples, folds(examples)[0], recipe or Recipe())
     temperature = held_out.temperature()
-    figures = {
+    return {
         "examples": float(len(examples)),
         "label_accuracy": held_out.accuracy(),
         "intent_accuracy": held_out.accuracy(intent_of),
         "matter_accuracy": held_out.accuracy(matter_of),
+        "temperature": temperature,
         "calibration_error": held_out.calibration_error(temperature),
     }
-    return _fit(examples, recipe, temperature, figures)
 
 
 def cross_validate(examples: Sequence[Example], recipe: Recipe | None = None) -> HeldOut:
@@ -121,7 +125,7 @@ def cross_validate(examples: Sequence[Example], recipe: Recipe | None = None) ->
 
 def hold_out(examples: Sequence[Example], fold: set[int], recipe: Recipe) -> HeldOut:
     """What a model trained without the fold says of it."""
-    model = _fit([example for n, example in enumerate(examples) if n not in fold], recipe, 1.0, {})
+    model = _fit([example for n, example in enumerate(examples) if n not in fold], replace(recipe, temperature=1.0))
     unseen = tuple(example for n, example in enumerate(examples) if n in fold and example.label in model.labels)
     return HeldOut(
         labels=model.labels,
@@ -137,7 +141,7 @@ def folds(examples: Sequence[Example]) -> list[set[int]]:
     return [set(dealt[number::FOLDS]) for number in range(FOLDS)]
 
 
-def _fit(examples: Sequence[Example], recipe: Recipe, temperature: float, figures: dict[str, float]) -> Model:
+def _fit(examples: Sequence[Example], recipe: Recipe) -> Model:
     family = {example.label: example.family for example in examples}
     labels = tuple(sorted(family))
     families = sorted(set(family.values()))
@@ -156,9 +160,8 @@ def _fit(examples: Sequence[Example], recipe: Recipe, temperature: float, figure
         rarity=rarity,
         matrix=np.ascontiguousarray(rows.T @ dual, dtype=np.float32),
         bias=np.asarray(dual.sum(axis=0), dtype=np.float32),
-        temperature=temperature,
+        temperature=recipe.temperature,
         rarest=float(np.log(1 + len(examples))) + 1,
-        figures=figures,
     )
 
 

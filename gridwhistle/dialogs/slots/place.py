@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gridwhistle.dialogs import words
 from gridwhistle.dialogs.message import Pin, Text
 from gridwhistle.dialogs.nlu.understood import PlaceMention, Understood
 from gridwhistle.dialogs.opened import dump_place, load_place
 from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot
 from gridwhistle.dialogs.slots.choice import pick
-from gridwhistle.dialogs import words
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import Json, PlaceKind
 
@@ -31,10 +31,10 @@ class PlaceSlot(Slot[PlaceMention]):
                 return self.load(value)
             case Text(text=text):
                 chosen = pick(text, context.options)
+                if chosen is None and len(context.options) == 1 and words.is_one_of(text, words.YES):
+                    chosen = context.options[0]
                 if chosen is not None:
                     return self.load(chosen.value)
-                if len(context.options) == 1 and words.is_one_of(text, words.YES):
-                    return self.load(context.options[0].value)
                 if context.understood is not None and context.understood.place is not None:
                     found = self._complete(context.understood.place, context)
                     return _which(found, context) or found
@@ -98,7 +98,7 @@ def _which(mention: PlaceMention, context: Context) -> Miss | None:
         return Miss(text="engine.which_place", options=_options(mention, codes, context)) if codes else None
     home = _estate_of(context.home, context.city)
     if mention.place is None and mention.building is not None and home is not None and context.current is None:
-        return Miss(text="engine.which_place", options=_options(mention, (home,), context))
+        return Miss(text="engine.this_place", options=_options(mention, (home,), context))
     return None
 
 

@@ -26,6 +26,7 @@ from gridwhistle.services.schema.people import (
     RoleGrant,
 )
 from gridwhistle.services.schema.talk import Conversation, HumanTalk, InboxRow, LetterRow, LetterState, TimerRow
+from gridwhistle.services.schema.wishes import ClaimState, Wish, WishClaim, WisherKind, WishStatus
 from gridwhistle.services.schema.work import (
     ArrivalAnswer,
     Attachment,
@@ -48,6 +49,7 @@ __all__ = [
     "Audit",
     "Base",
     "Category",
+    "ClaimState",
     "Contact",
     "Conversation",
     "Counter",
@@ -81,5 +83,9 @@ __all__ = [
     "Voice",
     "Whistle",
     "WhistleState",
+    "Wish",
+    "WishClaim",
+    "WishStatus",
+    "WisherKind",
     "table_of",
 ]

@@ -44,6 +44,11 @@ export class Chat {
     if ([...this.links.keys()].join() !== before) this.#draw();
   }
 
+  // A pane that was hidden has no height to be scrolled by.
+  toEnd() {
+    this.scroll.scrollTo({ top: this.scroll.scrollHeight });
+  }
+
   reveal(card) {
     const found = [...this.scroll.querySelectorAll("[data-card]")].filter((item) => item.dataset.card === card).at(-1);
     found?.scrollIntoView({ behavior: "smooth", block: "center" });

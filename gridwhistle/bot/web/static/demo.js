@@ -52,7 +52,9 @@ async function drawCast() {
   for (const person of cast.around) {
     if (person.code === people.worker || !seen.has(person.code)) seen.set(person.code, person.newest);
   }
-  around.replaceChildren(...cast.around.map(tab));
+  const form = JSON.stringify([cast.around, people.worker, [...seen]]);
+  if (form !== around.dataset.form) around.replaceChildren(...cast.around.map(tab));
+  around.dataset.form = form;
   document.querySelector(".switch .dot").hidden = !around.querySelector(".dot");
   if (residents.options.length <= 1) {
     residents.replaceChildren(...cast.residents.map((person) => option(person, people.resident)));
@@ -118,6 +120,7 @@ workers.addEventListener("change", () => workers.value && choose("worker", worke
 document.querySelectorAll(".switch button").forEach((one) =>
   one.addEventListener("click", () => {
     stage.dataset.pane = one.dataset.pane;
+    (one.dataset.pane === "phone" ? residentChat : workerChat).toEnd();
     document.querySelectorAll(".switch button").forEach((other) => other.setAttribute("aria-pressed", String(other === one)));
   }),
 );

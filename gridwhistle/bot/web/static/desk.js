@@ -28,9 +28,13 @@ export class Desk {
     this.person = person;
     const { items } = await get("/api/desk", person);
     if (this.person !== person) return items;
+    this.items(items);
+    // Drawn anew only when it differs: what has the focus keeps it.
+    const form = JSON.stringify([person, items]);
+    if (form === this.form) return items;
+    this.form = form;
     const list = make("ul", "", ...items.map((item) => row(item, { open: (ticket) => this.open(ticket, person), reveal: this.reveal })));
     this.root.replaceChildren(items.length ? list : make("p", "empty", t("web.page.desk_empty")));
-    this.items(items);
     return items;
   }
 }

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bureau import Bureau
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is no bug, and every example that touches a city's store makes its own savepoint there.
+settings.register_profile("city", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("city")
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    bureau = Bureau(tmp_path)
+    yield bureau
+    bureau.close()
