@@ -19,7 +19,7 @@ from gridwhistle.scheduler.jobs import JOBS
 from gridwhistle.services import chats, events, rehearsal, tickets, timers, whistles
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
-from gridwhistle.services.desk import SYSTEM, Address, Desk
+from gridwhistle.services.desk import SYSTEM, Actor, Address, Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.outbox import OutgoingLetter, SendResult
 from gridwhistle.services.places import Location
@@ -78,11 +78,16 @@ class Bureau:
     def desk(self, who: str | None = None, *, heard: bool = False) -> Iterator[Desk]:
         """A transaction in somebody's name; ``heard`` is whether they have just said something in their chat."""
         with self.office.desk() as desk:
-            where = Address(channel=DEMO_CHANNEL, address=who or "")
-            desk.actor = (chats.actor_at(desk, where) if who else None) or SYSTEM
-            if heard:
-                desk.here = where
+            desk.actor = self.actor(desk, who) if who else SYSTEM
+            if who and heard:
+                desk.here = Address(channel=DEMO_CHANNEL, address=who)
             yield desk
+
+    @staticmethod
+    def actor(desk: Desk, who: str) -> Actor:
+        found = chats.actor_at(desk, Address(channel=DEMO_CHANNEL, address=who))
+        assert found is not None, f"the demo city has no {who}"
+        return found
 
     def report(
         self,

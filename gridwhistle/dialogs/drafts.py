@@ -10,7 +10,6 @@ from gridwhistle.services.outbox import Button
 
 NUDGE = "draft_nudge"
 """The timers' job; the scheduler hands it on as a ``Wake`` of this name with the timer's payload."""
-
 NUDGED = "nudged"
 """The given fact of a dialog whose person was reminded of it."""
 
@@ -25,9 +24,9 @@ def watch(play: Play) -> None:
     waits = frame is not None and any(play.flow(one).keeps_draft for one in play.state.stack)
     if frame is not None and waits and chat:
         # Whoever was reminded of this draft once is not reminded again.
-        is_told = any(one.given.get(NUDGED) for one in play.state.stack)
-        wait = play.limits.draft_closes_after if is_told else play.limits.nudge_after
-        timers.put(play.desk, NUDGE, chat, play.desk.now + wait, chat=chat, token=frame.token, stage=2 if is_told else 1)
+        stage = 2 if any(one.given.get(NUDGED) for one in play.state.stack) else 1
+        wait = play.limits.nudge_after if stage == 1 else play.limits.draft_closes_after
+        timers.put(play.desk, NUDGE, chat, play.desk.now + wait, chat=chat, token=frame.token, stage=stage)
     elif play.state.nudging and chat:
         timers.cancel(play.desk, chat, NUDGE)
     if chat:

@@ -96,6 +96,9 @@ def deep_link(text: str) -> str | None:
 
 def language_of(text: str) -> str | None:
     """``zh`` or ``en`` where the text shows it plainly, ``None`` for a number, a name or one foreign word."""
+    if text.lstrip().startswith("/") or deep_link(text) is not None:
+        # A command, and the code of an invite, are no language.
+        return None
     chinese, english = len(_CHINESE.findall(text)), len(_ENGLISH_WORD.findall(text))
     if english > max(chinese, 1):
         # “The street light on 中央大街 is broken” is English with a name in it.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gridwhistle.services import tickets, whistles
+from gridwhistle.services import tickets, whistles, wishes
 from gridwhistle.services.desk import Desk, Refused
-from gridwhistle.services.schema import Ticket, Whistle
+from gridwhistle.services.schema import Ticket, Whistle, Wish
 from gridwhistle.services.timers import DueTimer
 
 
@@ -41,5 +41,18 @@ def whistle_job(name: str, act: Callable[[Desk, Whistle], None]) -> Job:
         except Refused:
             return
         act(desk, whistle)
+
+    return Job(name=name, run=run)
+
+
+def wish_job(name: str, act: Callable[[Desk, Wish], None]) -> Job:
+    """A job whose subject is a wish; one whose wish is gone has nothing to do."""
+
+    def run(desk: Desk, timer: DueTimer) -> None:
+        try:
+            wish = wishes.get(desk, timer.subject_id)
+        except Refused:
+            return
+        act(desk, wish)
 
     return Job(name=name, run=run)

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Desk, Refused
@@ -22,6 +22,18 @@ LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
 QUALITY = 82
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a photo is turned upright, by the value of its orientation. Pillow's own way also writes all EXIF data anew,
+which fails for odd ones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,18 +48,36 @@ def clean_photo(raw: bytes) -> CleanPhoto:
     """Check and clean an uploaded photo. Raises ``Refused`` for what is too large or no photo."""
     if len(raw) > LARGEST_BYTES:
         raise Refused("refused.photo_large")
-    try:
-        with Image.open(io.BytesIO(raw)) as opened:
-            if opened.width * opened.height > LARGEST_PIXELS:
-                raise Refused("refused.photo_large")
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Refused("refused.photo_unreadable") from None
+    upright = _upright(raw)
+    if upright is None:
+        raise Refused("refused.photo_large")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # Pillow would take the file's comment over.
+    upright.info.clear()
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=QUALITY)
     body = out.getvalue()
     return CleanPhoto(body=body, sha256=hashlib.sha256(body).hexdigest())
+
+
+def _upright(raw: bytes) -> Image.Image | None:
+    """The photo turned upright; ``None`` for one that would be too large when it is unpacked."""
+    try:
+        with Image.open(io.BytesIO(raw)) as opened:
+            if opened.width * opened.height > LARGEST_PIXELS:
+                return None
+            turn = TURNS.get(_orientation(opened))
+            return (opened.transpose(turn) if turn is not None else opened).convert("RGB")
+    except Exception:  # noqa: BLE001 (a damaged file breaks decoders in every way there is)
+        raise Refused("refused.photo_unreadable") from None
+
+
+def _orientation(opened: Image.Image) -> int:
+    try:
+        value = opened.getexif().get(ORIENTATION)
+    except Exception:  # noqa: BLE001 (telephones write odd EXIF data; the photo itself may be sound)
+        value = None
+    return value if isinstance(value, int) else 1
 
 
 def keep_file(files: Path, photo: CleanPhoto) -> None:

@@ -12,21 +12,22 @@ NUMBERS = re.compile(
     r"\d{17}[\dXxＸｘ]|\d{15}"
     r"|(?:[+＋]?[8８][6６][-－ \u3000]?)?[1１][3-9３-９]\d(?:[-－ \u3000]?\d{4}){2}"
     r"|[0０]\d{2,3}[-－ \u3000]?\d{7,8}"
-    r"|[2-9２-９]\d{6,7}"
+    r"|(?!20\d{6}(?!\d))[2-9２-９]\d{6,7}"
     r")(?!\d)"
 )
 _DIGIT = r"[\d零〇一二三四五六七八九十]"
 # A bare number may be metres or yuan; a door stands behind a building or before a word for it.
 DOORS = re.compile(
     rf"(?:{_DIGIT}+\s?(?:号楼|栋|座)\s?)?{_DIGIT}+\s?单元\s?(?:{_DIGIT}+\s?(?:号房|室|房|户|号|门)?)?"
-    rf"|{_DIGIT}+\s?(?:号楼|栋|座)\s?{_DIGIT}{{3,4}}\s?(?:号房|室|房|户|号)?"
+    rf"|(?:单元|{_DIGIT}+\s?(?:号楼|栋|座))\s?{_DIGIT}{{3,4}}\s?(?:号房|室|房|户|号)?"
     rf"|{_DIGIT}{{3,4}}\s?(?:号房|室|房|户)"
     r"|(?<!\d)\d{1,2}[-－]\d{1,2}[-－]\d{3,4}(?!\d)"
     r"|\b(?:unit|room|flat|apartment|apt)\.? ?\d+[a-z]?\b",
     re.IGNORECASE,
 )
 PLATES = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·•. ]?[A-Z0-9]{5,6}(?![A-Z0-9])", re.IGNORECASE
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·•. ]?[A-Z0-9]{5,6}(?![A-Z0-9])",
+    re.IGNORECASE,
 )
 
 
@@ -39,7 +40,8 @@ def mask_private(text: str, names: Iterable[str] = ()) -> str:
     """Numbers, plates, doors and these people's names as stars: what everybody may read of somebody's words."""
     masked = DOORS.sub(_stars, PLATES.sub(_stars, mask_numbers(text)))
     # The longest first: “张敏” inside of “张敏敏” would leave the rest of the longer name.
-    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
+    parts = {part for name in names for part in (name, *name.split()) if len(part) > 1}
+    for name in sorted(parts, key=len, reverse=True):
         masked = re.sub(re.escape(name), mask_name(name), masked, flags=re.IGNORECASE)
     return masked
 

@@ -204,7 +204,7 @@ def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[Outgo
                 table.region == desk.region,
                 table.state.in_((LetterState.WAITING, LetterState.SENDING)),
                 table.not_before <= desk.now,
-                (table.leased_until.is_(None)) | (table.leased_until < desk.now),
+                (table.leased_until.is_(None)) | (table.leased_until <= desk.now),
                 table.channel.in_(channels),
             )
             .order_by(table.priority, table.id)
@@ -233,11 +233,16 @@ def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[Outgo
 
 
 def next_due(desk: Desk) -> datetime | None:
-    """When the next letter that is held back may go out."""
+    """When the next letter that is held back may go out; a dead sender's one, when its lease runs out.
+
+    What could go out now already, but waits for a channel that nobody serves, is not coming.
+    """
+    moment = func.coalesce(LetterRow.leased_until, LetterRow.not_before)
     return desk.session.execute(
-        select(func.min(LetterRow.not_before)).where(
+        select(func.min(moment)).where(
             LetterRow.region == desk.region,
             LetterRow.state.in_((LetterState.WAITING, LetterState.SENDING)),
+            moment > desk.now,
         )
     ).scalar_one_or_none()
 

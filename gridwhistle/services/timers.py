@@ -89,7 +89,7 @@ def claim(desk: Desk, batch: int = 100) -> list[DueTimer]:
             .where(
                 TimerRow.region == desk.region,
                 TimerRow.due_at <= desk.now,
-                (TimerRow.leased_until.is_(None)) | (TimerRow.leased_until < desk.now),
+                (TimerRow.leased_until.is_(None)) | (TimerRow.leased_until <= desk.now),
             )
             .order_by(TimerRow.due_at, TimerRow.id)
             .limit(batch)

@@ -14,8 +14,6 @@ from gridwhistle.services.desk import Desk, Phrase, Wording
 from gridwhistle.services.outbox import Button, Letter, Priority, post
 from gridwhistle.services.schema import UnitKind, Wish, WishStatus
 
-OLDEST = 120
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Worded:
@@ -119,7 +117,9 @@ def review_buttons(wish: Wish) -> tuple[Button, ...]:
 
 def work_buttons(wish: Wish, *, approved: bool) -> tuple[Button, ...]:
     """What a claimant can do next."""
-    begin = [open_wish("wish_begin", "wish.button.begin", wish)] if approved and wish.status is WishStatus.CLAIMED else []
+    begin = (
+        [open_wish("wish_begin", "wish.button.begin", wish)] if approved and wish.status is WishStatus.CLAIMED else []
+    )
     fulfil = [open_wish("wish_fulfil", "wish.button.fulfil", wish)] if approved else []
     return (
         *begin,

@@ -98,9 +98,7 @@ def silent(desk: Desk, wish: Wish) -> None:
         buttons = work_buttons(wish, approved=approved)
         tell_member(desk, wish, claim.person_id, "wish.letter.silent", buttons, ends=ends)
     if any(claim.state is ClaimState.HELD for claim in claims):
-        tell_community(
-            desk, wish, "wish.letter.approve_again", (open_wish("wish_meet", "wish.button.approve", wish),)
-        )
+        tell_community(desk, wish, "wish.letter.approve_again", (open_wish("wish_meet", "wish.button.approve", wish),))
 
 
 def unconfirmed(desk: Desk, wish: Wish) -> None:

@@ -1,6 +1,7 @@
 """From which status may a wish go to which, by whom, and what must be given?
 
-The one table of a wish's life (提出—审核—公开—认领—办理—兑现—确认) and the one door through which its status is written.
+The one table of a wish's life (提出—审核—公开—认领—办理—兑现—确认) and the one door through which its
+status is written.
 """
 
 from __future__ import annotations
@@ -166,9 +167,7 @@ WISH_TRANSITIONS: tuple[Edge, ...] = (
     ),
 )
 
-WISH_TABLE = transitions.Table(
-    WISH_TRANSITIONS, foreign="refused.wish_not_yours", wrong_status="refused.wish_status"
-)
+WISH_TABLE = transitions.Table(WISH_TRANSITIONS, foreign="refused.wish_not_yours", wrong_status="refused.wish_status")
 
 
 def wish_capacities(desk: Desk, wish: Wish) -> frozenset[WishWho]:

@@ -13,7 +13,7 @@ MOST_TOLD = 20
 
 
 def unit_of(city: City, actor: Actor) -> str | None:
-    """The unit that a member's claim counts for: a party unit before the branch of the own grid; ``None`` for others."""
+    """The unit that a member's claim counts for: a party unit before the own grid's branch; ``None`` for others."""
     held = actor.units(Role.PARTY_MEMBER)
     return min(held, key=lambda code: (not _is_party_unit(city, code), code), default=None)
 

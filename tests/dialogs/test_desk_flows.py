@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
 from hall import Hall
 
-from gridwhistle.services.schema import Reveal, Status
+from gridwhistle.services import audits, org, tickets
+from gridwhistle.services.desk import SYSTEM, Refused
+from gridwhistle.services.schema import Reveal, Role, Status
 
 
 def resolved(hall: Hall) -> None:
@@ -134,7 +138,7 @@ def test_three_calls_without_an_answer_are_a_documented_unreachable(hall: Hall) 
     silent(hall)
     assert "第1次没打通" in hall.press("linxiao", "没打通")
     hall.press("linxiao", "没打通")
-    assert "第3次没打通" in hall.press("linxiao", "没打通")
+    assert "按“联系不上”归档" in hall.press("linxiao", "没打通")
     assert hall.ticket().status is Status.CLOSED
 
 
@@ -150,3 +154,27 @@ def test_workers_have_no_leaders_flows(hall: Hall) -> None:
     hall.report()
     assert "邀请同事" not in hall.say("liqiang", "我的待办", "worker_tasks")
     assert "指派网格员" not in hall.press("liqiang", "001 下水道堵塞、污水外溢")
+
+
+def test_a_code_that_is_typed_binds_once(hall: Hall) -> None:
+    hall.say("linxiao", "我的待办", "worker_tasks")
+    hall.press("linxiao", "邀请同事")
+    found = re.search(r"邀请码：([A-Z2-9]{10})", hall.say("linxiao", "李强"))
+    assert found is not None
+    first, second = (hall.stage.cast.called(name) for name in ("陌生人甲", "陌生人乙"))
+    assert "李强，您好" in hall.say(first, found[1])
+    assert "邀请码不对或者过期了" in hall.say(second, found[1])
+
+
+def test_nobody_audits_their_own_work(hall: Hall) -> None:
+    resolved(hall)
+    resolved_ticket = hall.ticket().id
+    with hall.stage.office.desk() as desk:
+        ticket = tickets.get(desk, resolved_ticket)
+        auditor = next(who for who in org.auditors(desk) if org.name_of(desk, who) == "冯雪")
+        ticket.resolver_id = auditor
+        desk.actor = replace(SYSTEM, person_id=auditor, roles=frozenset({(Role.AUDITOR, desk.city.centre)}))
+        assert audits.auditor_of(desk, ticket) != auditor
+        assert audits.waiting(desk) == []
+        with pytest.raises(Refused):
+            audits.judge(desk, ticket, passed=True, reason="")

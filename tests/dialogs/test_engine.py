@@ -238,8 +238,8 @@ def test_a_draft_is_nudged_once_and_closed_a_day_later(town: Town) -> None:
     assert town.timers() == ["draft_nudge:1"]
     assert town.later(minutes=31) == "您刚才的还没报完，要接着来吗？[继续|不报了]"
     assert town.press("继续") == "在哪儿？"
-    assert town.timers() == ["draft_nudge:1"]
-    town.later(minutes=31)
+    assert town.timers() == ["draft_nudge:2"]
+    assert town.later(minutes=31) == ""
     assert "收起来了" in town.later(hours=24)
     assert "stack" not in town.state()
     assert town.timers() == []

@@ -107,10 +107,11 @@ def test_a_claimed_timer_is_nobody_elses_until_the_lease_runs_out(bureau: Bureau
     assert len(claim(bureau)) == 1
     assert claim(bureau) == []
 
-    bureau.clock.ahead_to(MONDAY + LEASE)
     with bureau.desk() as desk:
         assert timers.next_due(desk) == MONDAY + LEASE
-    bureau.clock.ahead_to(MONDAY + LEASE + timedelta(seconds=1))
+    bureau.clock.ahead_to(MONDAY + LEASE - timedelta(microseconds=1))
+    assert claim(bureau) == []
+    bureau.clock.ahead_to(MONDAY + LEASE)
     [again] = claim(bureau)
     assert take(bureau, again)
 

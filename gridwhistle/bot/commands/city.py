@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings
+from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings, require_examples
+from gridwhistle.dialogs.nlu.train import cache_path, train
 from gridwhistle.services import importing
 from gridwhistle.services.big_city import Scale, build_big_city
 from gridwhistle.services.clock import SystemClock
@@ -50,7 +51,7 @@ def init(
     *,
     with_demo: Annotated[bool, typer.Option("--demo", help="Import the demo city and its people as well.")] = False,
 ) -> None:
-    """Create the store, bring its tables to this release's form and enter the city."""
+    """Create the store, bring its tables to this release's form, enter the city, and train the understanding."""
     settings = read_settings()
     with open_store(settings) as store:
         is_new = found_region(store, settings.region, settings.region_name)
@@ -58,6 +59,11 @@ def init(
         console.print(f"{settings.region_name}: {'entered' if is_new else 'there already; tables are up to date'}")
         if with_demo:
             show(console, settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now()))
+        # Trained here, in a process that ends: training needs ten times the memory of answering.
+        require_examples(settings)
+        if not cache_path(settings.examples_dir, settings.models_dir).exists():
+            console.print("Training the understanding from nlu_data/ (once, half a minute) …")
+            train(settings.examples_dir, settings.models_dir)
 
 
 def import_file(

@@ -21,6 +21,13 @@ from gridwhistle.scheduler.jobs import (
     resume,
     return_silence,
     sign_limit,
+    wish_lapse,
+    wish_phone,
+    wish_push,
+    wish_review,
+    wish_silent,
+    wish_unclaimed,
+    wish_unconfirmed,
 )
 
 JOBS: tuple[Job, ...] = (
@@ -43,4 +50,11 @@ JOBS: tuple[Job, ...] = (
     recheck.JOB,
     draft_nudge.JOB,
     leave_begins.JOB,
+    wish_review.JOB,
+    wish_unclaimed.JOB,
+    wish_push.JOB,
+    wish_silent.JOB,
+    wish_lapse.JOB,
+    wish_unconfirmed.JOB,
+    wish_phone.JOB,
 )
