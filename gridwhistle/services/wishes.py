@@ -14,6 +14,7 @@ from gridwhistle.services.desk import LEADER_ROLES, WORKER_ROLES, Actor, Desk, R
 from gridwhistle.services.lifecycle import Step, move
 from gridwhistle.services.places import Location
 from gridwhistle.services.residents import tell_residents
+from gridwhistle.services.rules import WISH_COST_AT_MOST
 from gridwhistle.services.schema import ClaimState, Role, Ticket, Wish, WisherKind, WishStatus
 from gridwhistle.services.store import count_up, new_id
 from gridwhistle.services.wish_cards import review_buttons, tell_community, tell_member, tell_wisher
@@ -186,7 +187,7 @@ def _enter(desk: Desk, told: Told, *, wisher_id: str, grid: str) -> Wish:
     what, _ = without_identity(told.what)
     problem = unfit(what, told.cost)
     if problem is not None:
-        raise Refused(f"wish.unfit.{problem}")
+        raise Refused(f"wish.unfit.{problem}", most=WISH_COST_AT_MOST)
     if not what:
         raise Refused("refused.wish_empty")
     minor = is_child(told)

@@ -25,7 +25,8 @@ DEMO = Path(__file__).parents[2] / "demo"
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "var" / "city.db"
     monkeypatch.setenv("GRIDWHISTLE_DATABASE_URL", f"sqlite:///{path}")
-    monkeypatch.setenv("GRIDWHISTLE_CACHE_DIR", str(tmp_path / "cache"))
+    # Shared with the other tests: `init` trains the understanding once.
+    monkeypatch.setenv("GRIDWHISTLE_CACHE_DIR", str(DEMO.parent / ".cache"))
     monkeypatch.setenv("GRIDWHISTLE_LOG_LEVEL", "error")
     return path
 

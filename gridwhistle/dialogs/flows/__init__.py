@@ -23,6 +23,7 @@ from gridwhistle.dialogs.flows.invite import Invite
 from gridwhistle.dialogs.flows.join import Join
 from gridwhistle.dialogs.flows.leave import Leave
 from gridwhistle.dialogs.flows.locate import Locate
+from gridwhistle.dialogs.flows.my_wishes import MyWishes, WishWithdraw
 from gridwhistle.dialogs.flows.note import Note
 from gridwhistle.dialogs.flows.pass_on import PassOn
 from gridwhistle.dialogs.flows.patrol import Patrol
@@ -48,6 +49,15 @@ from gridwhistle.dialogs.flows.ticket_card import TicketCard
 from gridwhistle.dialogs.flows.urge import Urge
 from gridwhistle.dialogs.flows.whistle import Whistle
 from gridwhistle.dialogs.flows.wish import Wish
+from gridwhistle.dialogs.flows.wish_begin import WishBegin, WishProgress
+from gridwhistle.dialogs.flows.wish_board import WishBoard
+from gridwhistle.dialogs.flows.wish_claim import WishClaim
+from gridwhistle.dialogs.flows.wish_confirm import WishConfirm, WishThank
+from gridwhistle.dialogs.flows.wish_from_ticket import WishFromTicket
+from gridwhistle.dialogs.flows.wish_fulfil import WishFulfil
+from gridwhistle.dialogs.flows.wish_phone import WishPhone
+from gridwhistle.dialogs.flows.wish_release import WishRelease
+from gridwhistle.dialogs.flows.wish_review import WishConsent, WishMeet, WishReview
 from gridwhistle.dialogs.flows.withdraw import Withdraw
 
 FLOWS: tuple[type[Flow], ...] = (
@@ -71,6 +81,21 @@ FLOWS: tuple[type[Flow], ...] = (
     Supplement,
     Urge,
     Wish,
+    WishBoard,
+    WishClaim,
+    WishRelease,
+    WishBegin,
+    WishProgress,
+    WishFulfil,
+    WishConfirm,
+    WishThank,
+    WishWithdraw,
+    MyWishes,
+    WishReview,
+    WishConsent,
+    WishMeet,
+    WishPhone,
+    WishFromTicket,
     Withdraw,
     # Shared intents: a department's staff first; who holds a grid's post too is handed on by these.
     Dispute,

@@ -83,7 +83,7 @@ class Wish(Flow):
         guardian = ask(self.guardian) if wishes.is_child(draft) else False
         today = in_city(desk.now).date()
         days = tuple(
-            Option(value=(today + timedelta(days=days)).isoformat(), label=f"wish.by.within_{days}") for days in SOON
+            Option(value=(today + timedelta(days=days)).isoformat(), label=f"wish.by.within.{days}") for days in SOON
         )
         by = ask(self.by, among=days)
         cost = ask(self.cost, among=_costs(desk))
@@ -122,4 +122,4 @@ def _card(desk: Desk, told: Told) -> str:
 
 def _unfit(problem: Unfit) -> Say:
     buttons = (opens("wish.button.again", "wish"), TO_PERSON)
-    return Say(f"wish.unfit.{problem}", buttons=buttons)
+    return Say(f"wish.unfit.{problem}", buttons=buttons, most=WISH_COST_AT_MOST)

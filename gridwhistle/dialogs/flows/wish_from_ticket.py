@@ -14,6 +14,8 @@ from gridwhistle.services.schema import WisherKind
 from gridwhistle.services.wish_check import unfit, without_identity
 from gridwhistle.services.wishes import REVIEWERS, Told
 
+LONGEST_LABEL = 60
+
 
 class WishFromTicket(Flow):
     """Opened by the button on a coordinator's card."""
@@ -33,7 +35,8 @@ class WishFromTicket(Flow):
         """The resident's words, masked, are offered as they are."""
         ticket = tickets.get(desk, ask(self.ticket, among=()))
         own, _ = without_identity(ticket.words)
-        offered = (Option(value=own, label=f"={own}"),) if own and unfit(own) is None else ()
+        is_fit = 0 < len(own) <= LONGEST_LABEL and unfit(own) is None
+        offered = (Option(value=own, label=f"={own}"),) if is_fit else ()
         said = ask(self.what, among=offered, number=ticket.number)
         kind = WisherKind(ask(self.whom))
         guardian = ask(self.guardian) if kind is WisherKind.CHILD else False

@@ -19,7 +19,8 @@ COMMAND = (
     r"(?:您好|你好|请问)?[，,]?(?:我|俺)?(?:想|要|来)?(?:许|提出?|登记?|说|报|提交|发|写|申请|帮我?登记?)?(?:个|一个|一下|我的)?"
     r"(?:居民|市民)?(?:小|微)*(?:心愿|愿望|心原)单?(?:登记)?(?:是|[：:，,])*"
     r"|怎么|咋|如何|许愿|能不能|可以|在哪|认领|一下|我的|这里|[吗呢吧]"
-    r"|(?:i(?:'d| would) like to|how (?:do|can) i|can i)? ?(?:make|post|submit) an? (?:small|micro|tiny)?[ -]?wish(?: here)?|small wish"
+    r"|(?:i(?:'d| would) like to|how (?:do|can) i|can i)? ?"
+    r"(?:make|post|submit) an? (?:small|micro|tiny)?[ -]?wish(?: here)?|small wish"
 )
 _ELDER = re.compile(
     r"老人|老大?爷|大爷|大娘|大妈|老太太|老爷子|老两口|老伴|爷爷|奶奶|姥姥|姥爷|\bgrand(?:ma|pa|mother|father)\b|\belderly\b"
@@ -67,13 +68,12 @@ class WishWords(Slot[Said]):
 
     def load(self, value: Json) -> Said:
         """From JSON; a bare text where a button gave it."""
-        match value:
-            case str() if value:
-                text, masked = without_identity(value)
-                return Said(text=text, masked=masked)
-            case {"text": str() as text} if text:
-                matter = value.get("matter")
-                return Said(text=text, masked=bool(value.get("masked")), matter=str(matter) if matter else None)
+        if isinstance(value, str) and value:
+            text, masked = without_identity(value)
+            return Said(text=text, masked=masked)
+        if isinstance(value, dict) and isinstance(value.get("text"), str) and value["text"]:
+            matter = value.get("matter")
+            return Said(text=value["text"], masked=bool(value.get("masked")), matter=str(matter) if matter else None)
         raise Invalid(self.name)
 
     def dump(self, value: Said) -> Json:
