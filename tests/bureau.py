@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -27,10 +28,14 @@ from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import LetterRow, Ticket, Whistle
 
 WORLD = World(Settings())
-TEXTS = Texts.load(ShiftableClock())
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
 WORDS = "下水道堵了三天了，我妈张桂兰八十了没法上厕所"
 HOME = Location(place="xingfu-xq", building="3", unit="2", room="501", text="幸福小区3号楼2单元501")
+
+
+@cache
+def _templates() -> Texts:
+    return Texts.load(ShiftableClock())
 
 
 class Pigeonhole:
@@ -59,7 +64,7 @@ class Bureau:
         self.office = Office(
             store=WORLD.fresh_store(),
             reference=Reference(region),
-            wording=Texts(TEXTS._templates, self.clock),
+            wording=Texts(_templates()._templates, self.clock),
             region=region,
             clock=self.clock,
             files=folder,
@@ -103,13 +108,17 @@ class Bureau:
         with self.desk(who) as desk:
             return tickets.open_ticket(desk, draft)
 
-    def does(self, who: str | None, act: Callable[..., object], ticket: Ticket, *given: object, **more: object) -> Ticket:
+    def does(
+        self, who: str | None, act: Callable[..., object], ticket: Ticket, *given: object, **more: object
+    ) -> Ticket:
         """Let somebody act on a ticket; gives it as it is then."""
         with self.desk(who) as desk:
             act(desk, tickets.get(desk, ticket.id), *given, **more)
         return self.now(ticket)
 
-    def whistled(self, who: str, act: Callable[..., object], whistle: Whistle, *given: object, **more: object) -> Whistle:
+    def whistled(
+        self, who: str, act: Callable[..., object], whistle: Whistle, *given: object, **more: object
+    ) -> Whistle:
         """Let somebody act on a whistle; gives it as it is then."""
         with self.desk(who) as desk:
             act(desk, whistles.get(desk, whistle.id), *given, **more)

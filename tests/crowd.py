@@ -5,25 +5,29 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import sys
 import traceback
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterator, MutableMapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any, NoReturn
 
 import structlog
-from dream import SECRET_DOOR, Dreamer
+from dream import DOOR, Dreamer
 from PIL import Image
 from sqlalchemy import select
-from sqlalchemy.event import listen
+from sqlalchemy.event import listens_for
 
 from gridwhistle.bot.app import Application, build
 from gridwhistle.bot.transcript.stage import CURTAIN
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.flow import Flows
 from gridwhistle.dialogs.flows import FLOWS
-from gridwhistle.dialogs.message import Content, Inbound, Photo, Pin, Press, Text, Unsupported, dump_content, load_content
+from gridwhistle.dialogs.message import Content, Inbound, Photo, Pin, Press, Text, Unsupported
 from gridwhistle.dialogs.nlu.data import read
 from gridwhistle.dialogs.state import State
 from gridwhistle.scheduler.jobs import JOBS
@@ -31,9 +35,9 @@ from gridwhistle.services import attachments, events, memory, rehearsal
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.lifecycle import ENDED, EDGES, Step
+from gridwhistle.services.lifecycle import EDGES, ENDED, Step
 from gridwhistle.services.outbox import OutgoingLetter, SendResult
-from gridwhistle.services.schema import Invite, LetterRow, Person, Status
+from gridwhistle.services.schema import Event, Invite, LetterRow, Person, Status, Ticket
 from gridwhistle.services.store import Store, new_id
 
 RESIDENTS = ("zhangmin", "wangfang", "zhaogang", "john", "stranger-1", "stranger-2")
@@ -41,8 +45,10 @@ STAFF = (
     "liqiang", "liqiang", "zhoumei", "zhujingjing", "machao", "machao", "panshijie", "gaojianguo", "linxiao", "linxiao",
     "zhengkai", "wulei", "xiaqingfeng", "dongyanan", "gongsuzhen",
 )  # fmt: skip
-SECRET = "〔内〕"
+MARK = "〔内〕"
 """Ends every longer text of a resident: nobody of a property company may read it."""
+# Lists of words, as people type them: one on each line would be a page.
+# ruff: noqa: E501
 SHORT = (
     "是", "不是", "1", "2", "第三个", "跳过", "取消", "算了", "修改", "返回", "菜单", "人工", "重复", "结束", "确认", "yes", "no",
     "back", "接单", "我接了", "到了", "明天", "下周五", "5号楼", "幸福小区3号楼2单元", "催一下", "我的工单", "没解决", "满意", "李强",
@@ -86,7 +92,9 @@ class Crowd:
         examples = read(world.settings.examples_dir)
         self.lines = [example.text for example in examples]
         self.file = folder / "city.db"
-        self.app = self._build(world, folder, Dreamer(self.dice, world._city, examples, CURTAIN.date()), trained=trained)
+        self.app = self._build(
+            world, folder, Dreamer(self.dice, world._city, examples, CURTAIN.date()), trained=trained
+        )
         self.flows = Flows(FLOWS)
         with self.app.office.desk() as desk:
             self.people = {player.address: player for player in rehearsal.players(desk)}
@@ -105,8 +113,12 @@ class Crowd:
     def _build(self, world: World, folder: Path, dreamer: Dreamer, *, trained: bool) -> Application:
         template = world.fresh_store()
         store = Store(f"sqlite:///{self.file}")
+
         # Nobody pulls the plug here: a thousand turns need no thousand flushes.
-        listen(store.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
+        @listens_for(store.engine, "connect")
+        def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF")
+
         source, target = template.engine.raw_connection(), store.engine.raw_connection()
         source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
         source.close()
@@ -181,7 +193,9 @@ class Crowd:
     def _press(self, address: str) -> Press | None:
         luck = self.dice.random()
         if luck < 0.02:
-            return Press(letter=self.dice.choice((new_id(), "", "\x00", "x" * 500)), index=self.dice.choice((-1, 0, 10**6)))
+            return Press(
+                letter=self.dice.choice((new_id(), "", "\x00", "x" * 500)), index=self.dice.choice((-1, 0, 10**6))
+            )
         own = [letter for letter in self.post.sent if (letter.address == address) == (luck >= 0.05) and letter.labels]
         if not own:
             return None
@@ -200,7 +214,7 @@ class Crowd:
         if luck < 0.32:
             return f"/start {self._invite()}"
         text = self.dice.choice(self.lines)
-        return f"{text}{SECRET}" if address in RESIDENTS and len(text) > 6 else text
+        return f"{text}{MARK}" if address in RESIDENTS and len(text) > 6 else text
 
     def _invite(self) -> str:
         with self.app.office.desk() as desk:
@@ -238,7 +252,7 @@ class Crowd:
         self.story.append(f"{address}: {content!r:.160}")
         self.latest[address] = inbound
         self.last = address
-        with self._listening():
+        with _listening(self.told):
             self.app.take(inbound)
             self.app.tick()
 
@@ -247,7 +261,7 @@ class Crowd:
             return
         inbound = self.dice.choice(list(self.latest.values()))
         self.story.append(f"{inbound.address}: the same update again")
-        with self._listening():
+        with _listening(self.told):
             assert self.app.conversation.handle(inbound) == (), "a repeated update has acted twice"
 
     def _pass_time(self) -> None:
@@ -256,92 +270,85 @@ class Crowd:
         if upcoming is not None and self.dice.random() < 0.4:
             until = max(upcoming, self.clock.now())
         self.story.append(f"== {until:%m-%d %H:%M} ==")
-        with self._listening():
+        with _listening(self.told):
             self.app.move_clock(until)
             self.app.tick()
-
-    def _listening(self) -> _Listening:
-        return _Listening(self.told)
 
     # ---- what must hold
 
     def _look(self) -> None:
         assert not self.told, self._with_story("; ".join(self.told))
         # A turn that left its transaction open would keep this one out.
-        with sqlite3.connect(self.file, timeout=0, isolation_level=None) as second:
+        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as second:
             second.execute("BEGIN IMMEDIATE")
             second.execute("ROLLBACK")
-        second.close()
         with self.app.office.desk() as desk:
-            broken = desk.session.scalars(select(LetterRow.id).where(LetterRow.text_key == "common.internal_error")).all()
+            broken = desk.session.scalars(
+                select(LetterRow.id).where(LetterRow.text_key == "common.internal_error")
+            ).all()
             states = rehearsal.states(desk)
         assert not broken, self._with_story("somebody was answered with an internal error")
         for address, row in states:
             again = json.loads(json.dumps(State.load(row, self.flows).dump()))
             assert again == row, self._with_story(f"the state of {address} does not survive JSON")
 
-    def look_back(self) -> dict[Status, int]:
-        """What must hold of everything that has happened; gives how many tickets stand where."""
-        found: defaultdict[Status, int] = defaultdict(int)
+    def look_back(self) -> Counter[str]:
+        """Look at what must hold of everything that has happened; gives which kinds of events there were."""
+        kinds: Counter[str] = Counter()
         with self.app.office.desk() as desk:
             assert rehearsal.broken_chains(desk) == []
-            known = {job.name for job in JOBS}
-            assert {timer.job for timer in rehearsal.timers_left(desk)} <= known
-            tickets = {ticket.id: ticket for ticket in rehearsal.tickets(desk)}
-            for ticket in tickets.values():
-                found[ticket.status] += 1
-                status = Status.RECEIVED
-                for event in events.history(desk, ticket.id):
-                    if event.kind in set(Step):
-                        edge = EDGES[Step(event.kind)]
-                        assert status in edge.sources, f"{ticket.number}: {event.kind} from {status}"
-                        status = edge.target
-                assert status is ticket.status, f"{ticket.number}: the events lead to {status}, not {ticket.status}"
-                owner = desk.session.get(Person, (desk.region, ticket.handler_id))
-                assert owner is not None, f"{ticket.number} has no owner"
-                timers = {timer.job for timer in rehearsal.timers_left(desk) if timer.subject_id == ticket.id}
-                assert ticket.status not in ENDED or timers <= {"recheck"}, f"{ticket.number} has ended, but {timers} run"
+            timers = rehearsal.timers_left(desk)
+            assert {timer.job for timer in timers} <= {job.name for job in JOBS}
+            for ticket in rehearsal.tickets(desk):
+                history = events.history(desk, ticket.id)
+                kinds.update(event.kind for event in history)
+                assert self._replayed(ticket, history) is ticket.status
+                assert desk.session.get(Person, (desk.region, ticket.handler_id)) is not None, f"{ticket.number} floats"
+                running = {timer.job for timer in timers if timer.subject_id == ticket.id}
+                assert ticket.status not in ENDED or running <= {"recheck"}, f"{ticket.number} ended, but {running} run"
             third_parties = desk.city.roster.third_parties
         self._look_at_third_parties(third_parties)
-        return dict(found)
+        return kinds
+
+    def _replayed(self, ticket: Ticket, history: list[Event]) -> Status:
+        """Where the events lead, step by step through the table."""
+        status = Status.RECEIVED
+        for event in history:
+            if event.kind in EDGES:
+                edge = EDGES[Step(event.kind)]
+                assert status in edge.sources, self._with_story(f"{ticket.number}: {event.kind} from {status}")
+                status = edge.target
+        return status
 
     def _look_at_third_parties(self, third_parties: frozenset[str]) -> None:
         names = [self.people[code].name for code in RESIDENTS if code in self.people]
         with self.app.office.desk() as desk:
             letters = desk.session.scalars(select(LetterRow).where(LetterRow.person_id.in_(third_parties))).all()
             for letter in letters:
-                for private in (SECRET, SECRET_DOOR, *names):
-                    assert private not in f"{letter.text}{letter.buttons}", f"{letter.text_key} tells {private}: {letter.text}"
+                for private in (MARK, DOOR, *names):
+                    assert private not in f"{letter.text}{letter.buttons}", (
+                        f"{letter.text_key} tells {private}: {letter.text}"
+                    )
 
     def _with_story(self, problem: str) -> str:
         return "\n".join([problem, "after:", *self.story[-25:]])
 
 
-class _Listening(structlog.testing.LogCapture):
+@contextmanager
+def _listening(told: list[str]) -> Iterator[None]:
     """Collects what a running city survives and only logs."""
 
-    def __init__(self, told: list[str]) -> None:
-        super().__init__()
-        self._told = told
-
-    def __enter__(self) -> None:
-        self._processors = structlog.get_config()["processors"]
-        self._before = self._processors.copy()
-        self._processors[:] = [self._listen]
-
-    def __exit__(self, *_: object) -> None:
-        self._processors[:] = self._before
-
-    def _listen(self, _logger: object, _method: str, event: dict[str, object]) -> None:
-        import sys
-
+    def listen(_logger: object, _method: str, event: MutableMapping[str, Any]) -> NoReturn:
         if event["event"] in ("turn.failed", "timer.failed", "letter.send_failed"):
-            self._told.append(f"{event} {''.join(traceback.format_exception(sys.exc_info()[1])) if sys.exc_info()[1] else ''}")
+            error = sys.exc_info()[1]
+            told.append(f"{dict(event)}\n{''.join(traceback.format_exception(error)) if error else ''}")
         raise structlog.DropEvent
 
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-__all__ = ["Crowd", "dump_content", "load_content"]
+    # In place, as structlog's own capture does, because loggers keep the list that they were made with.
+    processors = structlog.get_config()["processors"]
+    before = processors.copy()
+    processors[:] = [listen]
+    try:
+        yield
+    finally:
+        processors[:] = before

@@ -19,7 +19,7 @@ from gridwhistle.dialogs.nlu.understood import (
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import PlaceKind
 
-SECRET_DOOR = "6107"
+DOOR = "6107"
 """The door of everything that residents report: nobody outside of the city's own staff may read it."""
 CONFIDENCES = (0.95, 0.95, 0.95, 0.8, 0.5, 0.4, 0.2)
 
@@ -36,11 +36,11 @@ class Dreamer:
         self._today = today
         self._intents = sorted({intent_of(example.label) for example in examples} - {"report"})
         # Whoever works for the city mostly says so.
-        self._work = [intent for intent in self._intents for _ in range(3 if intent.startswith(("worker", "dep")) else 1)]
+        self._work = [
+            intent for intent in self._intents for _ in range(3 if intent.startswith(("worker", "dep")) else 1)
+        ]
         self._matters = sorted(city.matters)
-        self._estates = sorted(
-            place.code for place in city.places.values() if place.kind is not PlaceKind.BUILDING
-        )
+        self._estates = sorted(place.code for place in city.places.values() if place.kind is not PlaceKind.BUILDING)
         self._units = sorted(city.units)
 
     def understand(self, text: str) -> Understood:
@@ -61,13 +61,15 @@ class Dreamer:
     def _guesses(self) -> tuple[MatterGuess, ...]:
         chosen = self._dice.sample(self._matters, 3)
         shares = ((0.9,), (0.5, 0.3), (0.4, 0.3, 0.1))[self._dice.randrange(3)]
-        return tuple(MatterGuess(matter=matter, confidence=share) for matter, share in zip(chosen, shares, strict=False))
+        return tuple(
+            MatterGuess(matter=matter, confidence=share) for matter, share in zip(chosen, shares, strict=False)
+        )
 
     def _place(self) -> PlaceMention:
         dice = self._dice
         match dice.randrange(6):
             case 0:
-                return PlaceMention(text=f"老王家后院{SECRET_DOOR if self.secretly else ''}")
+                return PlaceMention(text=f"老王家后院{DOOR if self.secretly else ''}")
             case 1:
                 return PlaceMention(text="那边", rivals=tuple(dice.sample(self._estates, 2)))
             case 2:
@@ -80,7 +82,7 @@ class Dreamer:
                     place=dice.choice(("xingfu-xq", "xingfu-xq", dice.choice(self._estates))),
                     building=dice.choice((None, "3", "5", "99")),
                     unit=dice.choice((None, "2")),
-                    room=SECRET_DOOR if self.secretly else None,
+                    room=DOOR if self.secretly else None,
                     detail=dice.choice(("", "门口")),
                 )
 

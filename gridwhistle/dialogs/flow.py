@@ -29,6 +29,8 @@ class Open:
     flow: str
     given: JsonObject = field(default_factory=dict)
     sentence: bool = False
+    later: Open | None = None
+    """What comes when that one has ended."""
 
 
 class Say:

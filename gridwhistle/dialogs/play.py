@@ -100,7 +100,14 @@ class Play:
         )
 
     def open(self, flow: Flow, opened: Opened, given: Mapping[str, Json]) -> None:
-        """Open a flow on top; the same flow is replaced, and whatever lay above it with it."""
+        """Open a flow on top and run it; the same flow is replaced, and whatever lay above it with it."""
+        frame = self._push(flow, opened, given)
+        opened = frame.opened
+        if opened.understood is not None or opened.photos:
+            self.fill(frame, opened.understood or _nothing(opened.text, self.desk.actor.language), None)
+        self.proceed()
+
+    def _push(self, flow: Flow, opened: Opened, given: Mapping[str, Json]) -> Frame:
         self._opened += 1
         if self._opened > self.limits.chain:
             raise RuntimeError(f"dialogs open one another without end: {flow.name}")
@@ -130,9 +137,7 @@ class Play:
             except Invalid:
                 continue
         self.state.stack.append(frame)
-        if opened.understood is not None or opened.photos:
-            self.fill(frame, opened.understood or _nothing(opened.text, self.desk.actor.language), None)
-        self.proceed()
+        return frame
 
     def fill(self, frame: Frame, understood: Understood, ticket: str | None, *, overwrite: bool = False) -> bool:
         """Take every answer that a sentence holds; tells whether there was any.
@@ -188,13 +193,19 @@ class Play:
             self.state.stack.remove(frame)
             follow = self._take(stop)
             if follow is not None:
-                flow = self.flows.named(follow.flow, self.desk)
-                if flow is None:
-                    raise LookupError(f"{frame.flow} opens {follow.flow}, which does not exist for this person")
-                self.open(flow, frame.opened if follow.sentence else Opened(), follow.given)
+                if follow.later is not None:
+                    self._push(self._followed(frame, follow.later), Opened(), follow.later.given)
+                opened = frame.opened if follow.sentence else Opened()
+                self.open(self._followed(frame, follow), opened, follow.given)
                 return
             resumed, retry = True, None
         self.end_leads()
+
+    def _followed(self, frame: Frame, follow: Open) -> Flow:
+        flow = self.flows.named(follow.flow, self.desk)
+        if flow is None:
+            raise LookupError(f"{frame.flow} opens {follow.flow}, which does not exist for this person")
+        return flow
 
     def ask_which_answer(self, frame: Frame) -> None:
         """Ask which line to change: what the person has been shown, as far as it has a label."""

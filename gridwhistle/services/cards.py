@@ -13,7 +13,7 @@ from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.lifecycle import UNACCEPTED, WORKING
 from gridwhistle.services.outbox import Button, Letter, Priority, post
-from gridwhistle.services.schema import JsonObject, Status, Ticket
+from gridwhistle.services.schema import Category, JsonObject, Role, Status, Ticket
 
 WITHHELD = Phrase("name.withheld")
 UNPLACED = Phrase("name.unplaced")
@@ -91,8 +91,18 @@ def show(
             text=text,
             params={**facts(desk, ticket, third_party=third_party), **more, **own_words},
             key=f"card:{ticket.id}:{ticket.events}:{to}:{text}",
-            buttons=buttons(ticket) if to == ticket.handler_id else (),
+            buttons=(*buttons(ticket), *_as_wish(desk, ticket)) if to == ticket.handler_id else (),
             card=f"ticket:{ticket.id}",
             priority=Priority.EMERGENCY if ticket.urgent and fresh else Priority.PERSONAL,
         ),
     )
+
+
+def _as_wish(desk: Desk, ticket: Ticket) -> tuple[Button, ...]:
+    """A coordinator can make a micro-wish of a care matter that is really one."""
+    coordinators = (Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR)
+    held = desk.city.roster.held.items()
+    is_coordinator = any(role in coordinators and ticket.handler_id in people for (_, role), people in held)
+    if ticket.category is not Category.CARE or ticket.status not in UNACCEPTED | WORKING or not is_coordinator:
+        return ()
+    return (Button(label="wish.button.from_ticket", press=press("wish_from_ticket", ticket)),)

@@ -23,6 +23,7 @@ from gridwhistle.services.schema import (
     RoleGrant,
     Ticket,
     TimerRow,
+    Wish,
 )
 from gridwhistle.services.store import Store
 
@@ -86,6 +87,11 @@ def tickets(desk: Desk) -> list[Ticket]:
     return list(desk.session.scalars(select(Ticket).where(Ticket.region == desk.region).order_by(Ticket.id)))
 
 
+def wishes(desk: Desk) -> list[Wish]:
+    """All wishes of the region in the order in which they were told."""
+    return list(desk.session.scalars(select(Wish).where(Wish.region == desk.region).order_by(Wish.id)))
+
+
 def photos(desk: Desk, ticket: Ticket) -> int:
     """How many photos a ticket has."""
     return (
@@ -99,5 +105,7 @@ def photos(desk: Desk, ticket: Ticket) -> int:
 
 
 def broken_chains(desk: Desk) -> list[str]:
-    """The numbers of the tickets whose history has been changed."""
-    return [ticket.number for ticket in tickets(desk) if events.broken_link(desk, ticket) is not None]
+    """The numbers of the tickets and wishes whose history has been changed."""
+    return [ticket.number for ticket in tickets(desk) if events.broken_link(desk, ticket) is not None] + [
+        wish.number for wish in wishes(desk) if events.broken_link(desk, wish) is not None
+    ]

@@ -9,7 +9,7 @@ from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import LetterRow
 
 CARD = "ticket:"
-_NUMBER = re.compile(r"[\w·]+-\d{6}-\d{3,}")
+_NUMBER = re.compile(r"(?<![\w-])[\w·]+-\d{6}-\d{3,}")  # not the tail of a wish's number: 心愿-幸福-261123-001
 
 
 def ticket_of(desk: Desk, letter_id: str) -> str | None:

@@ -30,7 +30,9 @@ def put(bureau: Bureau, subject: str = "s", *, job: str = "write", after: timede
         timers.put(desk, job, subject, desk.now + after, word="now")
 
 
-def job(bureau: Bureau, after: Callable[[Desk, DueTimer], None] = lambda _desk, _timer: None, name: str = "write") -> Job:
+def job(
+    bureau: Bureau, after: Callable[[Desk, DueTimer], None] = lambda _desk, _timer: None, name: str = "write"
+) -> Job:
     """Writes a letter with the timer's subject, then does ``after``."""
 
     def run(desk: Desk, timer: DueTimer) -> None:
@@ -77,9 +79,7 @@ def test_a_job_runs_in_the_systems_name_at_the_present_time(bureau: Bureau) -> N
     assert seen == [(None, bureau.clock.now())]
 
 
-def test_one_broken_timer_holds_up_nobody_and_is_told(
-    bureau: Bureau, quiet_logs: list[dict[str, object]]
-) -> None:
+def test_one_broken_timer_holds_up_nobody_and_is_told(bureau: Bureau, quiet_logs: list[dict[str, object]]) -> None:
     for subject in ("a", "broken", "c"):
         put(bureau, subject)
 

@@ -115,7 +115,9 @@ def test_every_kind_of_picture_becomes_a_plain_jpeg(kind: str, mode: str) -> Non
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (40, 20))
 
 
-@pytest.mark.parametrize("raw", [b"", b"not a photo", b"%PDF-1.7", b"\xff\xd8\xff\xe0", b"GIF89a", b"<svg/>", b"MZ" * 99])
+@pytest.mark.parametrize(
+    "raw", [b"", b"not a photo", b"%PDF-1.7", b"\xff\xd8\xff\xe0", b"GIF89a", b"<svg/>", b"MZ" * 99]
+)
 def test_what_is_no_photo_is_refused(raw: bytes) -> None:
     with pytest.raises(Refused, match="photo_unreadable"):
         clean_photo(raw)
@@ -137,9 +139,10 @@ def test_a_damaged_photo_is_cleaned_or_refused_and_nothing_else(data: st.DataObj
     try:
         image = opened(clean_photo(bytes(raw)).body)
     except Refused as refused:
-        assert refused.text in ("refused.photo_unreadable", "refused.photo_large")
+        found = refused.text
     else:
-        assert image.format == "JPEG"
+        found = str(image.format)
+    assert found in ("refused.photo_unreadable", "refused.photo_large", "JPEG")
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")

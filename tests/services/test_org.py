@@ -119,7 +119,7 @@ def test_the_people_who_serve_a_grid_are_told_with_their_company(bureau: Bureau)
             for post, person, company in org.contacts_of_grid(desk, "xingfu-g01")
         ]
     assert ("grid_worker", "李强", "") in served
-    assert [entry for entry in served if entry[0] == "property_worker"][0][1] == "马超"
+    assert next(name for post, name, _ in served if post == "property_worker") == "马超"
     assert all(company for post, _, company in served if post == "property_worker")
 
 

@@ -138,7 +138,9 @@ def test_colleagues_are_found_by_name_or_code_and_residents_never(bureau: Bureau
 def test_a_home_is_kept_without_its_door(bureau: Bureau) -> None:
     with bureau.desk("john") as desk:
         people.remember_home(
-            desk, Location(place="xingfu-xq", building="5", unit="2", room="501", text="幸福小区5号楼2单元501"), "xingfu-g02"
+            desk,
+            Location(place="xingfu-xq", building="5", unit="2", room="501", text="幸福小区5号楼2单元501"),
+            "xingfu-g02",
         )
     with bureau.desk() as desk:
         row = desk.session.get(Person, (desk.region, bureau.ids["john"]))

@@ -116,14 +116,14 @@ def test_a_failure_leaves_nothing(store: Store) -> None:
 
 
 def test_what_cannot_be_written_at_the_end_undoes_the_rest(store: Store) -> None:
-    with pytest.raises(IntegrityError), store.begin() as session:
+    with pytest.raises(IntegrityError), store.begin() as session:  # noqa: PT012 (the whole transaction is the statement)
         insert(session, PLAIN, row("a"))
         insert_later(session, PLAIN, row("a"))
     assert kept(store) == {}
 
 
 def test_a_failed_transaction_keeps_nobody_out(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(Broken), store.begin() as session:
+    with pytest.raises(Broken), store.begin() as session:  # noqa: PT012 (the whole transaction is the statement)
         insert(session, PLAIN, row("a"))
         raise Broken
     second = sqlite3.connect(tmp_path / "new folder" / "city.db", timeout=0, isolation_level=None)
@@ -153,7 +153,7 @@ def test_a_part_of_a_transaction_can_be_kept(store: Store) -> None:
 
 
 def test_a_kept_part_goes_with_the_whole(store: Store) -> None:
-    with pytest.raises(Broken), store.begin() as session:
+    with pytest.raises(Broken), store.begin() as session:  # noqa: PT012 (the whole transaction is the statement)
         savepoint = Savepoint(session)
         insert_later(session, PLAIN, row("inside"))
         savepoint.commit()
@@ -202,7 +202,7 @@ def test_times_come_back_aware_and_a_naive_one_is_refused(store: Store) -> None:
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/x"])
 def test_what_is_no_store_of_ours_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="database URL|SQLite or PostgreSQL"):
+    with pytest.raises(ValueError, match=r"database URL|SQLite or PostgreSQL"):
         Store(url)
 
 

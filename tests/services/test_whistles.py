@@ -243,7 +243,10 @@ def test_an_upheld_objection_moves_the_whistle_and_a_rejected_one_lets_it_stand(
     for who in (CLERK, "liqiang", "linxiao"):
         with pytest.raises(Refused, match="not_allowed"):
             bureau.whistled(who, whistles.settle_dispute, whistle, upheld=True, reason="x")
-    assert bureau.whistled("hejing", whistles.settle_dispute, whistle, upheld=True, reason="对").state is WhistleState.MOVED
+    assert (
+        bureau.whistled("hejing", whistles.settle_dispute, whistle, upheld=True, reason="对").state
+        is WhistleState.MOVED
+    )
 
     moved = bureau.whistles(ticket)[-1]
     assert (moved.department, moved.state) == ("urban", WhistleState.BLOWN)
@@ -259,7 +262,7 @@ def test_silence_upholds_an_objection(bureau: Bureau) -> None:
     bureau.whistled(CLERK, whistles.dispute, whistle, "归城管", "urban")
     bureau.wait(days=1, minutes=1)
 
-    assert [one.state for one in bureau.whistles(ticket)][0] is WhistleState.MOVED
+    assert bureau.whistles(ticket)[0].state is WhistleState.MOVED
     assert bureau.whistles(ticket)[1].department == "urban"
 
 

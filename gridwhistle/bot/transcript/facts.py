@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gridwhistle.services import events, org, rehearsal, residents, tickets, whistles
+from gridwhistle.services import events, org, rehearsal, residents, tickets, whistles, wish_lifecycle, wishes
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.schema import Status, Ticket, Whistle, WhistleState
+from gridwhistle.services.schema import Status, Ticket, Whistle, WhistleState, Wish
 from gridwhistle.services.whistles import Flag
 
 LANGUAGE = "zh"
@@ -115,6 +115,37 @@ def _no_new_ticket(_desk: Desk, _found: re.Match[str]) -> str | None:
     return None
 
 
+def _of_wish(ask: Callable[[Desk, Wish], object]) -> Check:
+    def rule(desk: Desk, found: re.Match[str]) -> str | None:
+        wish = wishes.by_number(desk, found[1])
+        if wish is None:
+            return f"there is no such wish; there are: {'、'.join(w.number for w in rehearsal.wishes(desk)) or 'none'}"
+        return _differs(str(ask(desk, wish)), found[2])
+
+    return rule
+
+
+def _wish_status(desk: Desk, wish: Wish) -> str:
+    return _name(desk, "wish_status", wish.status)
+
+
+def _claimants(desk: Desk, wish: Wish) -> str:
+    claims = wish_lifecycle.live_claims(desk, wish)
+    return "、".join(_person(desk, claim.person_id) for claim in claims) or "无"
+
+
+def _wish_event(desk: Desk, found: re.Match[str]) -> str | None:
+    wish = wishes.by_number(desk, found[1])
+    if wish is None:
+        return "there is no such wish"
+    kinds = list(dict.fromkeys(event.kind for event in events.history(desk, wish.id)))
+    return None if (found[2] in kinds) is ("没有" not in found[0]) else f"its events are {', '.join(kinds)}"
+
+
+def _wish_count(desk: Desk, found: re.Match[str]) -> str | None:
+    return _differs(str(len(rehearsal.wishes(desk))), found[1])
+
+
 def _timer(desk: Desk, found: re.Match[str]) -> str | None:
     jobs = {timer.job for timer in rehearsal.timers_left(desk)}
     is_wanted = not found[0].startswith("没有")
@@ -165,5 +196,11 @@ RULES: Mapping[str, Check] = {
     r"工单 (\S+) (?:没有)?事件 (\S+)": _event,
     r"工单 (\S+) (\S+)": _status,
     r"吹哨 (\S+) (\S+) (\S+)": _whistle,
+    r"共 (\d+) 个心愿": _wish_count,
+    r"心愿 (\S+) 认领人 (\S+)": _of_wish(_claimants),
+    r"心愿 (\S+) 内容 (.+)": _of_wish(lambda _, wish: wish.what),
+    r"心愿 (\S+) 照片 (\d+)": _of_wish(lambda _, wish: len(wish.photos)),
+    r"心愿 (\S+) (?:没有)?事件 (\S+)": _wish_event,
+    r"心愿 (\S+) (\S+)": _of_wish(_wish_status),
     r"(?:没有)?定时器 (\S+)": _timer,
 }

@@ -8,6 +8,7 @@ from typing import ClassVar
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.flows.report import DANGERS, location
 from gridwhistle.dialogs.nlu.understood import Emergency as Kind
+from gridwhistle.dialogs.opened import load_place
 from gridwhistle.services import places, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
@@ -31,6 +32,7 @@ class Emergency(Flow):
         kind = ask.opened.emergency or _given(ask)
         if kind is None:
             return Say("emergency.call")
+        words = str(ask.given("words") or ask.opened.text)
         known = next(
             (
                 ticket
@@ -40,16 +42,17 @@ class Emergency(Flow):
             None,
         )
         if known is not None:
-            tickets.supplement(desk, known, ask.opened.text)
+            tickets.supplement(desk, known, words)
             return Say(f"emergency.{kind}"), Say("emergency.added", number=known.number)
-        mention = ask.opened.place
+        told_before = ask.given("place")
+        mention = ask.opened.place or (load_place(told_before) if told_before else None)
         where = places.at_home(desk.city, location(mention), desk.actor.place) if mention else _unknown(desk)
         ticket = tickets.open_ticket(
             desk,
             tickets.Draft(
                 matter=MATTERS[kind],
                 where=where,
-                words=ask.opened.text,
+                words=words,
                 photos=ask.opened.photos,
                 urgent=True,
             ),

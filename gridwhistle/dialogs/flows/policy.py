@@ -44,7 +44,10 @@ class Policy(Flow):
         if not wanted:
             return Say("policy.fine")
         ticket = tickets.open_ticket(
-            desk, tickets.Draft(matter=matter.code, where=Location(), words=ask.opened.text or matter.name)
+            desk,
+            tickets.Draft(
+                matter=matter.code, where=Location(), words=str(ask.given("words") or ask.opened.text or matter.name)
+            ),
         )
         return Say(
             "policy.done",

@@ -19,7 +19,7 @@ from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
-from gridwhistle.services.schema import Category, HandledBy, Json, Ticket, UnitKind
+from gridwhistle.services.schema import Category, HandledBy, Json, JsonObject, Ticket, UnitKind
 
 DANGERS = {
     "fire_emergency": Danger.FIRE,
@@ -73,13 +73,13 @@ class Report(Flow):
         if len(parts) > 1 and ask(self.split, lines=lines, count=len(parts)):
             return _one_by_one(parts)
         matter = self._matter(ask, desk)
-        return (
-            self._about(ask, desk, matter) if matter else Say("report.other", then=Open(flow="person", sentence=True))
-        )
+        if matter is None:
+            return Say("report.other", then=Open(flow="person", sentence=True, later=_next_part(ask)))
+        return self._about(ask, desk, matter)
 
     def _about(self, ask: Ask, desk: Desk, matter: MatterSpec) -> Result:
         """Where it is and what has happened; then onto a ticket that there is, or a new one."""
-        elsewhere = _elsewhere(matter)
+        elsewhere = _elsewhere(ask, matter)
         if elsewhere is not None:
             return elsewhere
         where, community = self._where(ask, desk, matter)
@@ -154,12 +154,20 @@ class Report(Flow):
         return f"{said}；{caption}" if isinstance(caption, str) and caption not in said else said
 
 
-def _elsewhere(matter: MatterSpec) -> Open | None:
+def _elsewhere(ask: Ask, matter: MatterSpec) -> Open | None:
     """The dialog that a matter belongs to: present danger, which the rules may have missed, and questions."""
+    words, later = ask.known(Report.words) or ask.opened.text, _next_part(ask)
     if matter.code in DANGERS:
-        return Open(flow="emergency", given={"kind": DANGERS[matter.code]}, sentence=True)
+        place = ask.known(Report.place)
+        given: JsonObject = {
+            "kind": DANGERS[matter.code],
+            "words": words,
+            "place": dump_place(place) if place else None,
+        }
+        return Open(flow="emergency", given=given, sentence=True, later=later)
     if matter.category is Category.POLICY:
-        return Open(flow="policy", given={"matter": matter.code}, sentence=True)
+        given = {"matter": matter.code, "words": words}
+        return Open(flow="policy", given=given, sentence=True, later=later)
     return None
 
 
@@ -193,6 +201,8 @@ def _parts(ask: Ask) -> list[_Part]:
 
 
 def _one_by_one(parts: list[_Part]) -> Open:
+    # Danger does not wait for the rest.
+    parts = sorted(parts, key=lambda part: part.matter not in DANGERS)
     rest: list[Json] = [
         {"words": part.words, "matter": part.matter, "place": dump_place(part.place) if part.place else None}
         for part in parts[1:]
@@ -208,11 +218,17 @@ def _open_part(words: str, matter: str, place: Json, rest: list[Json]) -> Open:
 
 
 def _after(ask: Ask, done: Say) -> Result:
-    rest = ask.given("rest")
-    if isinstance(rest, list) and rest and isinstance(rest[0], dict):
-        part = rest[0]
-        done.then = _open_part(str(part.get("words")), str(part.get("matter")), part.get("place"), list(rest[1:]))
+    done.then = _next_part(ask)
     return done
+
+
+def _next_part(ask: Ask) -> Open | None:
+    """The next matter of a message that was split."""
+    rest = ask.given("rest")
+    if not (isinstance(rest, list) and rest and isinstance(rest[0], dict)):
+        return None
+    part = rest[0]
+    return _open_part(str(part.get("words")), str(part.get("matter")), part.get("place"), list(rest[1:]))
 
 
 def _communities(desk: Desk) -> list[Option]:

@@ -1,0 +1,59 @@
+"""Does the city stay whole whatever anybody says, presses or sends, in any order?
+
+Random people of the demo city send random turns; each failure tells its seed and the last turns before it.
+``GRIDWHISTLE_RANDOM_TURNS=20`` plays twenty times as long.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from crowd import Crowd
+
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.transcript.world import World
+from gridwhistle.services.lifecycle import Step
+
+TIMES = int(os.environ.get("GRIDWHISTLE_RANDOM_TURNS", "1"))
+TURNS = 300
+DREAMED = range(6 * TIMES)
+TRAINED = range(1000, 1000 + 2 * TIMES)
+REACHED: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(Settings())
+
+
+def play(world: World, folder: Path, seed: int, *, trained: bool) -> Counter[str]:
+    crowd = Crowd(world, folder, seed, trained=trained)
+    try:
+        for _ in range(TURNS):
+            crowd.step()
+        return crowd.look_back()
+    finally:
+        crowd.close()
+
+
+@pytest.mark.parametrize("seed", DREAMED)
+def test_random_turns_by_random_people_leave_the_city_whole(world: World, tmp_path: Path, seed: int) -> None:
+    REACHED.update(play(world, tmp_path, seed, trained=False))
+
+
+@pytest.mark.parametrize("seed", TRAINED)
+def test_random_turns_through_the_trained_model_leave_the_city_whole(world: World, tmp_path: Path, seed: int) -> None:
+    play(world, tmp_path, seed, trained=True)
+
+
+def test_the_random_people_have_come_far_enough_to_mean_something() -> None:
+    if not REACHED:
+        pytest.skip("needs the cases before it")
+    steps = {step for step in Step if REACHED[step]}
+
+    assert steps >= {Step.ASSIGN, Step.ACCEPT, Step.PASS_ON, Step.BEGIN, Step.RESOLVE, Step.AUDIT_PASS}
+    assert len(steps) > len(Step) // 3
+    assert REACHED["whistle_signed"]
