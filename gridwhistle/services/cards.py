@@ -93,6 +93,8 @@ def show(
             key=f"card:{ticket.id}:{ticket.events}:{to}:{text}",
             buttons=(*buttons(ticket), *_as_wish(desk, ticket)) if to == ticket.handler_id else (),
             card=f"ticket:{ticket.id}",
+            # A photo may show a door or a face, and nobody has checked it before a third party sees it.
+            attachments=() if third_party or to != ticket.handler_id else tuple(ticket.photos),
             priority=Priority.EMERGENCY if ticket.urgent and fresh else Priority.PERSONAL,
         ),
     )
@@ -100,9 +102,10 @@ def show(
 
 def _as_wish(desk: Desk, ticket: Ticket) -> tuple[Button, ...]:
     """A coordinator can make a micro-wish of a care matter that is really one."""
+    if ticket.category is not Category.CARE or ticket.status not in UNACCEPTED | WORKING:
+        return ()
     coordinators = (Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR)
     held = desk.city.roster.held.items()
-    is_coordinator = any(role in coordinators and ticket.handler_id in people for (_, role), people in held)
-    if ticket.category is not Category.CARE or ticket.status not in UNACCEPTED | WORKING or not is_coordinator:
+    if not any(role in coordinators and ticket.handler_id in people for (_, role), people in held):
         return ()
     return (Button(label="wish.button.from_ticket", press=press("wish_from_ticket", ticket)),)

@@ -108,6 +108,7 @@ def open_ticket(desk: Desk, draft: Draft) -> Ticket:
         resolver_id=None,
         audited_at=None,
         closed_at=None,
+        photos=[],
         result="",
         merged_into=None,
         events=0,
@@ -132,6 +133,7 @@ def attach(desk: Desk, ticket: Ticket, photos: Sequence[str]) -> None:
             raise Refused("refused.photo")
         row.ticket_id = ticket.id
         events.append(desk, ticket, "photo", attachment=photo, sha256=row.sha256)
+    ticket.photos = [*ticket.photos, *photos]
 
 
 def supplement(desk: Desk, ticket: Ticket, text: str, photos: Sequence[str] = ()) -> None:

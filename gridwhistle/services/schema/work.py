@@ -114,6 +114,8 @@ class Ticket(Identified):
     resolver_id: Mapped[str | None] = mapped_column(String(32))
     audited_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    photos: Mapped[list[str]]
+    """Attachments of those who reported it."""
     result: Mapped[str]
     merged_into: Mapped[str | None] = mapped_column(String(32))
     events: Mapped[int]

@@ -334,6 +334,7 @@ def upgrade() -> None:  # noqa: PLR0915 (a list of tables)
         sa.Column("resolver_id", sa.String(length=32), nullable=True),
         sa.Column("audited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("photos", sa.JSON(), nullable=False),
         sa.Column("result", sa.String(), nullable=False),
         sa.Column("merged_into", sa.String(length=32), nullable=True),
         sa.Column("events", sa.Integer(), nullable=False),
