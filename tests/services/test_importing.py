@@ -500,8 +500,15 @@ def test_a_bad_file_of_a_folder_leaves_all_files_undone(store: Store, folder: Pa
 
 def a_ticket(reporter: str, *, matter: str) -> Ticket:
     """Only what the import looks at is filled with sense; the rest is the emptiest that the table takes."""
-    blanks: dict[type, object] = {str: "", int: 0, bool: False, dict: []}
+    blanks: dict[type, object] = {str: "", int: 0, bool: False}
     needed = [column for column in Ticket.__table__.columns if not column.nullable]
     values = {column.name: blanks.get(column.type.python_type, NOW) for column in needed}
-    values |= {"region": REGION, "id": new_id(), "reporter_id": reporter, "matter": matter, "grid": "xingfu-g01"}
+    values |= {
+        "region": REGION,
+        "id": new_id(),
+        "reporter_id": reporter,
+        "matter": matter,
+        "grid": "xingfu-g01",
+        "photos": [],
+    }
     return Ticket(**{**values, "status": Status.ASSIGNED, "category": Category.HAZARD})
