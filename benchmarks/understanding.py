@@ -21,7 +21,7 @@ from gridwhistle.dialogs.nlu import data, train
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
 from gridwhistle.dialogs.nlu.regression import softmax
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
-from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Bands
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "nlu_data" / "data" / "nlu"
@@ -92,10 +92,10 @@ def judge_out_of_scope(engine: EmbeddedUnderstanding, texts: list[dict[str, str]
     found = [engine.understand(row["text"]) for row in texts]
     about = [row for row in found if row.intent in ABOUT_MATTERS]
     reports = [row for row in found if row.intent == REPORT]
-    total, bands = len(texts), engine.bands
-    opened = sum(row.confidence >= bands.intent_sure for row in reports) / total
-    asked = sum(bands.intent_ask <= row.confidence < bands.intent_sure for row in reports) / total
-    sure = sum(row.confidence >= bands.intent_sure for row in about) / total
+    total, bands = len(texts), Bands()
+    opened = sum(row.confidence >= bands.sure for row in reports) / total
+    asked = sum(bands.ask <= row.confidence < bands.sure for row in reports) / total
+    sure = sum(row.confidence >= bands.sure for row in about) / total
     print(f"{total} texts: a report form opens for {opened:.3f}, a question is asked for {asked:.3f}")
     print(f"  a form or a policy answer for {sure:.3f}; emergencies {sum(row.emergency is not None for row in found)}")
 

@@ -14,7 +14,7 @@ from gridwhistle.bot.transcript.world import World
 FOLDER = Path(__file__).parent / "transcripts"
 CASES = sorted(FOLDER.glob("*.chat"))
 KNOWN_WRONG = sorted((FOLDER / "known_wrong").glob("*.chat"))
-ENOUGH = 0.8
+ENOUGH = 0.7
 """The share of the cases that must hold when the trained model understands for itself."""
 
 

@@ -18,12 +18,11 @@ from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
 from gridwhistle.services import memory, outbox, replies
-from gridwhistle.services.clock import Clock
-from gridwhistle.services.desk import Address, Desk, Wording
+from gridwhistle.services.desk import Address, Desk
+from gridwhistle.services.office import Office
 from gridwhistle.services.outbox import Letter
-from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import JsonObject
-from gridwhistle.services.store import Store, new_id
+from gridwhistle.services.store import new_id
 
 log = structlog.get_logger(__name__)
 
@@ -31,27 +30,12 @@ log = structlog.get_logger(__name__)
 class Conversation:
     """Talks with everybody: takes a message in and puts letters into the outbox."""
 
-    def __init__(  # noqa: PLR0913 (the composition root names them all)
-        self,
-        *,
-        store: Store,
-        reference: Reference,
-        understanding: Understanding,
-        flows: tuple[type[Flow], ...],
-        wording: Wording,
-        region: str,
-        clock: Clock,
-        files: Path,
-        limits: Limits | None = None,
+    def __init__(
+        self, office: Office, understanding: Understanding, flows: tuple[type[Flow], ...], limits: Limits | None = None
     ) -> None:
-        self._store = store
-        self._reference = reference
+        self._office = office
         self._understanding = understanding
         self._flows = Flows(flows)
-        self._wording = wording
-        self._region = region
-        self._clock = clock
-        self._files = files
         self._limits = limits or Limits()
 
     def handle(self, inbound: Inbound) -> tuple[str, ...]:
@@ -92,33 +76,24 @@ class Conversation:
         act: Callable[[JsonObject, Heard, Desk], Outcome],
     ) -> tuple[str, ...]:
         where = Address(channel=inbound.channel, address=inbound.address)
-        now = self._clock.now()
         content = inbound.content
-        with self._store.begin() as session:
+        with self._office.desk() as desk:
+            session, region, now = desk.session, desk.region, desk.now
             if not memory.take_in(
-                session, self._region, where, inbound.external_id, inbound.received_at, dump_content(content)
+                session, region, where, inbound.external_id, inbound.received_at, dump_content(content)
             ):
                 return ()
-            actor, state = memory.recall(session, self._region, where, now)
+            actor, state = memory.recall(session, region, where, now)
             language = _language(content)
             if language is not None and language != actor.language and actor.person_id is not None:
-                memory.speak_language(session, self._region, actor.person_id, language)
+                memory.speak_language(session, region, actor.person_id, language)
                 actor = replace(actor, language=language)
-            desk = Desk(
-                session=session,
-                region=self._region,
-                now=now,
-                city=self._reference.current(session),
-                wording=self._wording,
-                actor=actor,
-                files=self._files,
-                # A timer's letters are no replies: they keep the quiet hours.
-                here=None if isinstance(content, Wake) else where,
-                turn=key,
-            )
+            desk.actor, desk.turn = actor, key
+            # A timer's letters are no replies: they keep the quiet hours.
+            desk.here = None if isinstance(content, Wake) else where
             outcome = act(state, _hear(desk, inbound, understood), desk)
             keys = tuple(_post(desk, say) for say in outcome.says)
-            memory.keep(session, self._region, where, desk.me, outcome.state, now)
+            memory.keep(session, region, where, desk.me, outcome.state, now)
             return keys
 
     def _understand(self, inbound: Inbound) -> Understood | None:

@@ -75,7 +75,7 @@ class _Listener:
         self.heard = heard
         self.limits = play.limits
         self.understood = heard.understood
-        self.intent = heard.sure_intent(play.limits.sure)
+        self.intent = heard.sure_intent(play.limits.bands.sure)
         self.asked = Asked(play, heard)
 
     def listen(self) -> None:
@@ -316,7 +316,8 @@ class _Listener:
             return
         guessed = play.flows.for_intent(understood.intent, play.desk) if understood else None
         clarify = play.flows.declared("clarify")
-        if guessed and clarify and understood and understood.confidence >= self.limits.ask and self._nameable(guessed):
+        may_ask = understood and understood.confidence >= self.limits.bands.ask
+        if understood and may_ask and guessed and clarify and self._nameable(guessed):
             play.open(
                 clarify,
                 self.heard.opened(self.limits.longest_text),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from gridwhistle.dialogs.nlu.understood import Bands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """All limits of the dialogue; ``sure`` and ``ask`` are the bands of the understanding's confidence."""
+    """All limits of the dialogue."""
 
-    sure: float = 0.6
-    """From here on an intent is acted upon."""
-    ask: float = 0.3
-    """From here on it is asked about with buttons; below it counts as not understood."""
+    bands: Bands = field(default_factory=Bands)
+    """From which confidence on an intent is acted upon or asked about with buttons."""
     depth: int = 3
     """Dialogs that may wait below one another."""
     misses: int = 2

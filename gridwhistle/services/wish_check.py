@@ -58,6 +58,13 @@ _DOOR = re.compile(
 _GAPS = re.compile(r"(?:电话|手机号?|身份证号?|联系方式|住址?|住在|家住|地址)?(?:是|为|[:：])?\s?[*＊]{2,}")
 _EDGES = " ，,。.；;、:：*"
 _DOUBLED = re.compile(r"[，,；;、\s]{2,}")
+_AGE = re.compile(
+    r"(?:今年|都|已经)?(?<!\d)(?:\d{1,3}|[一二三四五六七八九十]{1,3})多?周?岁了?的?|\b\d{1,3}[- ]years?[- ]old\b", re.IGNORECASE
+)
+_SCHOOL = re.compile(r"[\u4e00-\u9fff]{0,6}(?:小学|中学|初中|高中|幼儿园|学校)的?|[一二三四五六七八九]年级的?|[一二三四五六七八九十\d]+班的?")
+_WISHES = re.compile(r"想|要|希望|盼|愿|求|能不能|\b(?:wants?|like|love|needs?|wish|hopes?)\b", re.IGNORECASE)
+_NO_WISH = re.compile(r"心愿|愿望|许愿|\bmicro[- ]wish\b|不要|要紧|要是|重要", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<=[，,。；;！!])\s*")
 
 
 def unfit(what: str, cost: int | None = None) -> Unfit | None:
@@ -79,3 +86,16 @@ def without_identity(text: str) -> tuple[str, bool]:
         return text, False
     bare = _DOUBLED.sub("，", _GAPS.sub("", masked)).strip(_EDGES)
     return bare, True
+
+
+def essence(text: str, *, child: bool = False) -> str:
+    """The wish alone: the board tells by itself what kind of person it is for, and of a child no school either.
+
+    “我妈78岁一个人住，想要个收音机” is “想要个收音机”.
+    """
+    clauses = _CLAUSE.split(text)
+    first = next((at for at, clause in enumerate(clauses) if _WISHES.search(_NO_WISH.sub("", clause))), 0)
+    kept = _AGE.sub("", "".join(clauses[first:]))
+    if child:
+        kept = _SCHOOL.sub("", kept)
+    return kept.strip(_EDGES) or text

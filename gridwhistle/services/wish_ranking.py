@@ -42,7 +42,7 @@ def ranking(desk: Desk, since: datetime, until: datetime) -> list[RankedUnit]:
             Wish.confirmed_at < until,
         )
         .group_by(WishClaim.unit)
-    ).tuples()
+    ).all()
     ranked = ranks(dict(counts))
     return [
         RankedUnit(rank=rank, unit=unit, name=party_name(desk.city, unit), fulfilled=count)

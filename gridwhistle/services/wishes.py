@@ -18,7 +18,7 @@ from gridwhistle.services.rules import WISH_COST_AT_MOST
 from gridwhistle.services.schema import ClaimState, Role, Ticket, Wish, WisherKind, WishStatus
 from gridwhistle.services.store import count_up, new_id
 from gridwhistle.services.wish_cards import review_buttons, tell_community, tell_member, tell_wisher
-from gridwhistle.services.wish_check import unfit, without_identity
+from gridwhistle.services.wish_check import essence, unfit, without_identity
 from gridwhistle.services.wish_lifecycle import WishStep, WishWho, go, live_claims, wish_capacities
 
 REVIEWERS = (Role.COMMUNITY_COORDINATOR, Role.CENTRE_COORDINATOR)
@@ -184,13 +184,14 @@ def is_child(told: Told) -> bool:
 
 
 def _enter(desk: Desk, told: Told, *, wisher_id: str, grid: str) -> Wish:
-    what, _ = without_identity(told.what)
+    minor = is_child(told)
+    bare, _ = without_identity(told.what)
+    what = essence(bare, child=minor)
     problem = unfit(what, told.cost)
     if problem is not None:
         raise Refused(f"wish.unfit.{problem}", most=WISH_COST_AT_MOST)
     if not what:
         raise Refused("refused.wish_empty")
-    minor = is_child(told)
     wish = Wish(
         region=desk.region,
         id=new_id(),

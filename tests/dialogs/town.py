@@ -35,6 +35,7 @@ from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services import timers
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.office import Office
 from gridwhistle.services.org import person
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import (
@@ -302,10 +303,15 @@ class Town:
         self.talk = self.conversation(FLOWS)
 
     def conversation(self, flows: tuple[type[Flow], ...]) -> Conversation:
-        return Conversation(
-            store=self.store, reference=self.reference, understanding=Meaning(), flows=flows, wording=self.texts,
-            region=REGION, clock=self.clock, files=Path(),
-        )  # fmt: skip
+        office = Office(
+            store=self.store,
+            reference=self.reference,
+            wording=self.texts,
+            region=REGION,
+            clock=self.clock,
+            files=Path(),
+        )
+        return Conversation(office, Meaning(), flows)
 
     def person(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,28 +26,14 @@ _LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bands:
-    """From which probability on the engine may act (``sure``) or should ask (``ask``); below, nothing is understood.
-
-    Chosen on held-out predictions (``python -m benchmarks.understanding --cross-validate``): a sure intent is right
-    nine times in ten; a sure matter four times in five, one to ask about once in three.
-    """
-
-    intent_sure: float = 0.7
-    intent_ask: float = 0.4
-    matter_sure: float = 0.6
-    matter_ask: float = 0.25
-    # A report or question with a smaller share of known words is less sure by as much: nineteen in twenty have it.
-    familiar: float = 0.35
-    parts: PartBands = field(default_factory=PartBands)
+FAMILIAR = 0.35
+"""A report or question with a smaller share of known words is less sure by as much: nineteen in twenty have it."""
 
 
 class EmbeddedUnderstanding:
     """The engine in this process: rules for dangers and facts, the trained model for intents and matters."""
 
-    def __init__(self, model: Model, gazetteer: Gazetteer, bands: Bands | None = None) -> None:
-        self.bands = bands or Bands()
+    def __init__(self, model: Model, gazetteer: Gazetteer) -> None:
         self._model = model
         self._gazetteer = gazetteer
         self._intents = [label.partition("/")[0] for label in model.labels]
@@ -91,7 +76,7 @@ class EmbeddedUnderstanding:
         confidence = min(1.0, float(summed[best])) if familiar else 1.0
         if intent in {REPORT, POLICY_QUESTION}:
             # Texts about something else are mostly taken for a report, but their words are strange.
-            confidence *= min(1.0, familiar / self.bands.familiar)
+            confidence *= min(1.0, familiar / FAMILIAR)
         place = self._gazetteer.mention(head)
         facts = entities(head)
         if place is not None and (where := place_entity(head, place)):
@@ -105,7 +90,7 @@ class EmbeddedUnderstanding:
             place=place,
             entities=facts,
             emergency=danger,
-            segments=segments(head, self._report_matter, self._gazetteer.mention, self.bands.parts)
+            segments=segments(head, self._report_matter, self._gazetteer.mention, PartBands())
             if intent == REPORT
             else (),
         )

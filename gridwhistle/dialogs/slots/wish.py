@@ -12,7 +12,7 @@ from gridwhistle.dialogs.slots.choice import Choice
 from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.dialogs.words import has_words
 from gridwhistle.services.schema import Json, WisherKind
-from gridwhistle.services.wish_check import without_identity
+from gridwhistle.services.wish_check import essence, without_identity
 
 LONGEST = 200
 COMMAND = (
@@ -109,4 +109,4 @@ def _said(text: str, understood: Understood | None) -> Said | None:
         return None
     # The model weighs the matters beside every other intent, so a clear one is a report in the clothes of a wish.
     matter = clear_matter(understood.matters) if understood is not None else None
-    return Said(text=bare, masked=masked, matter=matter)
+    return Said(text=essence(bare), masked=masked, matter=matter)
