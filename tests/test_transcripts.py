@@ -29,12 +29,10 @@ def test_conversation_goes_as_written(file: Path, world: World) -> None:
     assert not differences, "\n".join(map(str, differences))
 
 
-@pytest.mark.parametrize("file", KNOWN_WRONG, ids=lambda file: file.stem)
-@pytest.mark.xfail(strict=True, reason="known wrong behaviour, written down as it should be")
-def test_known_wrong_conversation_is_still_wrong(file: Path, world: World) -> None:
-    # Read first: a file that cannot be read is no behaviour.
-    script = read_script(file)
-    assert not play(script, world)
+def test_known_wrong_conversations_are_still_wrong(world: World) -> None:
+    # One test for all: without a known wrong case there is nothing to skip.
+    mended = [file.name for file in KNOWN_WRONG if not play(read_script(file), world)]
+    assert not mended, "these hold now; move them up into tests/transcripts"
 
 
 def test_most_conversations_hold_through_the_trained_model(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,7 +187,7 @@ def _enter(desk: Desk, told: Told, *, wisher_id: str, grid: str) -> Wish:
     minor = is_child(told)
     bare, _ = without_identity(told.what)
     what = essence(bare, child=minor)
-    problem = unfit(what, told.cost)
+    problem = unfit(bare, told.cost)
     if problem is not None:
         raise Refused(f"wish.unfit.{problem}", most=WISH_COST_AT_MOST)
     if not what:

@@ -142,6 +142,11 @@ def _wish_event(desk: Desk, found: re.Match[str]) -> str | None:
     return None if (found[2] in kinds) is ("没有" not in found[0]) else f"its events are {', '.join(kinds)}"
 
 
+def _wish_chain(desk: Desk, found: re.Match[str]) -> str | None:
+    wish = wishes.by_number(desk, found[1])
+    return None if wish is not None and events.broken_link(desk, wish) is None else "its history was changed"
+
+
 def _wish_count(desk: Desk, found: re.Match[str]) -> str | None:
     return _differs(str(len(rehearsal.wishes(desk))), found[1])
 
@@ -200,6 +205,7 @@ RULES: Mapping[str, Check] = {
     r"心愿 (\S+) 认领人 (\S+)": _of_wish(_claimants),
     r"心愿 (\S+) 内容 (.+)": _of_wish(lambda _, wish: wish.what),
     r"心愿 (\S+) 照片 (\d+)": _of_wish(lambda _, wish: len(wish.photos)),
+    r"心愿 (\S+) 哈希链完整": _wish_chain,
     r"心愿 (\S+) (?:没有)?事件 (\S+)": _wish_event,
     r"心愿 (\S+) (\S+)": _of_wish(_wish_status),
     r"(?:没有)?定时器 (\S+)": _timer,

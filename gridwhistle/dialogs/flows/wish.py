@@ -55,9 +55,8 @@ class Wish(Flow):
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Ask what is missing, show the card, hand the wish to the community."""
         said = ask(self.what)
-        problem = unfit(said.text)
-        if problem is not None:
-            return _unfit(problem)
+        if said.unfit is not None:
+            return _unfit(said.unfit)
         matter = desk.city.matters.get(said.matter or "")
         if matter is not None and ask(self.instead, matter=matter):
             return Open(flow="report", given={"matter": matter.code, "words": said.text})

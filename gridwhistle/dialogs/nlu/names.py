@@ -12,7 +12,10 @@ SUFFIX = re.compile(_SUFFIXES)
 _ENDS = re.compile(rf"(?P<stem>.+?)(?:{_SUFFIXES})$")
 
 # A run of Chinese characters before a suffix; how much of it is the name is cut out below.
-_CANDIDATE = re.compile(rf"(?P<before>[\u4e00-\u9fff]{{2,8}}?)(?P<suffix>{_SUFFIXES})(?![灯面过程由牌线费况人民况])")
+_COMMON_AFTER = "灯面过程由牌线费况人民"
+"""What makes a common noun of the word before it: 路灯, 街面, 村民."""
+COMMON_NOUN = re.compile(f"[{_COMMON_AFTER}]")
+_CANDIDATE = re.compile(rf"(?P<before>[\u4e00-\u9fff]{{2,8}}?)(?P<suffix>{_SUFFIXES})(?![{_COMMON_AFTER}])")
 # Words that end before a name begins. Single characters that also stand in names ("和平路", "新华街", "向阳路")
 # cut only if at least two characters are left behind them.
 _BEFORE = re.compile(

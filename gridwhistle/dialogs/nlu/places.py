@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gridwhistle.dialogs.nlu.doors import Door, find_detail, find_door
 from gridwhistle.dialogs.nlu.features import normalise
 from gridwhistle.dialogs.nlu.homophones import sounding
-from gridwhistle.dialogs.nlu.names import SUFFIX, stem_of, unknown_name
+from gridwhistle.dialogs.nlu.names import COMMON_NOUN, SUFFIX, stem_of, unknown_name
 from gridwhistle.dialogs.nlu.understood import PlaceMention
 
 # The more a kind narrows the search down, the rather its mention is the place; a community is a last resort.
@@ -196,6 +196,8 @@ class Gazetteer:
         sound = sounding(plain)
         for suffix in _SOUNDING_SUFFIX.finditer(sound):
             end = suffix.end()
+            if COMMON_NOUN.match(plain, end):
+                continue
             starts = [
                 start
                 for start in range(max(0, end - _WINDOW), end - _SHORT)

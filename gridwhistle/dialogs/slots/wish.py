@@ -12,7 +12,7 @@ from gridwhistle.dialogs.slots.choice import Choice
 from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.dialogs.words import has_words
 from gridwhistle.services.schema import Json, WisherKind
-from gridwhistle.services.wish_check import essence, without_identity
+from gridwhistle.services.wish_check import Unfit, essence, unfit, without_identity
 
 LONGEST = 200
 COMMAND = (
@@ -45,6 +45,8 @@ class Said:
     text: str
     masked: bool = False
     matter: str | None = None
+    unfit: Unfit | None = None
+    """Judged by all that was said, not by what is kept of it."""
 
 
 class WishWords(Slot[Said]):
@@ -69,16 +71,21 @@ class WishWords(Slot[Said]):
     def load(self, value: Json) -> Said:
         """From JSON; a bare text where a button gave it."""
         if isinstance(value, str) and value:
-            text, masked = without_identity(value)
-            return Said(text=text, masked=masked)
+            return _said(value, None) or Said(text=value)
         if isinstance(value, dict) and isinstance(value.get("text"), str) and value["text"]:
             matter = value.get("matter")
-            return Said(text=value["text"], masked=bool(value.get("masked")), matter=str(matter) if matter else None)
+            problem = value.get("unfit")
+            return Said(
+                text=value["text"],
+                masked=bool(value.get("masked")),
+                matter=str(matter) if matter else None,
+                unfit=Unfit(problem) if problem in set(Unfit) else None,
+            )
         raise Invalid(self.name)
 
     def dump(self, value: Said) -> Json:
         """As JSON."""
-        return {"text": value.text, "masked": value.masked, "matter": value.matter}
+        return {"text": value.text, "masked": value.masked, "matter": value.matter, "unfit": value.unfit}
 
     def fill(self, understood: Understood, context: Context) -> Said | None:
         """The opening sentence, where it says more than that somebody has a wish."""
@@ -109,4 +116,4 @@ def _said(text: str, understood: Understood | None) -> Said | None:
         return None
     # The model weighs the matters beside every other intent, so a clear one is a report in the clothes of a wish.
     matter = clear_matter(understood.matters) if understood is not None else None
-    return Said(text=essence(bare), masked=masked, matter=matter)
+    return Said(text=essence(bare), masked=masked, matter=matter, unfit=unfit(bare))
