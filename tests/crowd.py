@@ -8,10 +8,11 @@ import sqlite3
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
@@ -35,10 +36,11 @@ from gridwhistle.services import attachments, events, memory, rehearsal
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.lifecycle import EDGES, ENDED, Step
+from gridwhistle.services.lifecycle import EDGES, ENDED
 from gridwhistle.services.outbox import OutgoingLetter, SendResult
-from gridwhistle.services.schema import Event, Invite, LetterRow, Person, Status, Ticket
+from gridwhistle.services.schema import Event, Invite, LetterRow, Person, Status, WishStatus
 from gridwhistle.services.store import Store, new_id
+from gridwhistle.services.wish_lifecycle import WISH_TABLE
 
 RESIDENTS = ("zhangmin", "wangfang", "zhaogang", "john", "stranger-1", "stranger-2")
 STAFF = (
@@ -302,23 +304,17 @@ class Crowd:
             for ticket in rehearsal.tickets(desk):
                 history = events.history(desk, ticket.id)
                 kinds.update(event.kind for event in history)
-                assert self._replayed(ticket, history) is ticket.status
+                assert _replayed(history, EDGES, Status.RECEIVED) is ticket.status, ticket.number
                 assert desk.session.get(Person, (desk.region, ticket.handler_id)) is not None, f"{ticket.number} floats"
                 running = {timer.job for timer in timers if timer.subject_id == ticket.id}
                 assert ticket.status not in ENDED or running <= {"recheck"}, f"{ticket.number} ended, but {running} run"
+            for wish in rehearsal.wishes(desk):
+                history = events.history(desk, wish.id)
+                kinds.update(event.kind for event in history)
+                assert _replayed(history, WISH_TABLE.edges, WishStatus.DRAFT) is wish.status, wish.number
             third_parties = desk.city.roster.third_parties
         self._look_at_third_parties(third_parties)
         return kinds
-
-    def _replayed(self, ticket: Ticket, history: list[Event]) -> Status:
-        """Where the events lead, step by step through the table."""
-        status = Status.RECEIVED
-        for event in history:
-            if event.kind in EDGES:
-                edge = EDGES[Step(event.kind)]
-                assert status in edge.sources, self._with_story(f"{ticket.number}: {event.kind} from {status}")
-                status = edge.target
-        return status
 
     def _look_at_third_parties(self, third_parties: frozenset[str]) -> None:
         names = [self.people[code].name for code in RESIDENTS if code in self.people]
@@ -332,6 +328,17 @@ class Crowd:
 
     def _with_story(self, problem: str) -> str:
         return "\n".join([problem, "after:", *self.story[-25:]])
+
+
+def _replayed(history: list[Event], edges: Mapping[Any, Any], first: StrEnum) -> StrEnum:
+    """Where the events lead, step by step through the table."""
+    status = first
+    for event in history:
+        if event.kind in edges:
+            edge = edges[event.kind]
+            assert status in edge.sources, f"{event.kind} from {status}"
+            status = edge.target
+    return status
 
 
 @contextmanager

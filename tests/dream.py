@@ -49,7 +49,7 @@ class Dreamer:
         return Understood(
             text=text,
             language=dice.choice(("zh", "zh", "zh", "en")),
-            intent="report" if report else dice.choice(self._intents if self.secretly else self._work),
+            intent="report" if report else "wish" if dice.random() < 0.08 else dice.choice(self._talk()),
             confidence=0.1 if self.answering and dice.random() < 0.8 else dice.choice(CONFIDENCES),
             matters=self._guesses() if report or dice.random() < 0.2 else (),
             place=self._place() if dice.random() < 0.8 else None,
@@ -57,6 +57,9 @@ class Dreamer:
             emergency=dice.choice(list(Emergency)) if dice.random() < 0.02 else None,
             segments=self._segments(text) if report and dice.random() < 0.1 else (),
         )
+
+    def _talk(self) -> list[str]:
+        return self._intents if self.secretly else self._work
 
     def _guesses(self) -> tuple[MatterGuess, ...]:
         chosen = self._dice.sample(self._matters, 3)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from gridwhistle.services import assignments, deadlines, events, timers, whistles
+from gridwhistle.services import arrivals, assignments, deadlines, events, timers
 from gridwhistle.services.calendar import next_morning
 from gridwhistle.services.cards import facts, matter_of, press, show
 from gridwhistle.services.desk import Desk, Refused
@@ -140,7 +140,7 @@ def record(desk: Desk, ticket: Ticket, answers: Answers, *, for_person: str | No
         by_phone=True if for_person else None,
     )
     if answers.arrival in (ArrivalAnswer.NOBODY_CAME, ArrivalAnswer.CAME_DID_NOTHING):
-        whistles.witnessed_later(desk, ticket, ArrivalAnswer(answers.arrival))
+        arrivals.witnessed_later(desk, ticket, ArrivalAnswer(answers.arrival))
     if answers.words:
         _pass_words(desk, ticket, answers)
     if answers.wants_rework and ticket.status in DONE:

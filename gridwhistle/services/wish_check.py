@@ -59,9 +59,12 @@ _GAPS = re.compile(r"(?:电话|手机号?|身份证号?|联系方式|住址?|住
 _EDGES = " ，,。.；;、:：*"
 _DOUBLED = re.compile(r"[，,；;、\s]{2,}")
 _AGE = re.compile(
-    r"(?:今年|都|已经)?(?<!\d)(?:\d{1,3}|[一二三四五六七八九十]{1,3})多?周?岁了?的?|\b\d{1,3}[- ]years?[- ]old\b", re.IGNORECASE
+    r"(?:今年|都|已经)?(?<!\d)(?:\d{1,3}|[一二三四五六七八九十]{1,3})多?周?岁了?的?|\b\d{1,3}[- ]years?[- ]old\b",
+    re.IGNORECASE,
 )
-_SCHOOL = re.compile(r"[\u4e00-\u9fff]{0,6}(?:小学|中学|初中|高中|幼儿园|学校)的?|[一二三四五六七八九]年级的?|[一二三四五六七八九十\d]+班的?")
+_SCHOOL = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:小学|中学|初中|高中|幼儿园|学校)的?|[一二三四五六七八九]年级的?|[一二三四五六七八九十\d]+班的?"
+)
 _WISHES = re.compile(r"想|要|希望|盼|愿|求|能不能|\b(?:wants?|like|love|needs?|wish|hopes?)\b", re.IGNORECASE)
 _NO_WISH = re.compile(r"心愿|愿望|许愿|\bmicro[- ]wish\b|不要|要紧|要是|重要", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?<=[，,。；;！!])\s*")

@@ -163,7 +163,7 @@ def release(desk: Desk, wish: Wish, reason: str) -> None:
         for one in own:
             _finish(desk, one, ClaimState.RELEASED)
         events.append(desk, wish, "share_released", reason=reason)
-        tell_member(desk, wish, desk.me, "wish.letter.released_card")
+        tell_member(desk, wish, desk.me, "wish.letter.left_card")
         return
     go(desk, wish, WishStep.RELEASE, reason=reason)
     for one in given_back:

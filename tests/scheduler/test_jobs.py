@@ -15,7 +15,17 @@ import gridwhistle
 from gridwhistle.dialogs import drafts
 from gridwhistle.scheduler.job import Job
 from gridwhistle.scheduler.jobs import JOBS
-from gridwhistle.services import assignments, audits, deadlines, leaves, rehearsal, tickets, timers, whistles
+from gridwhistle.services import (
+    assignments,
+    audits,
+    deadlines,
+    leaves,
+    objections,
+    rehearsal,
+    tickets,
+    timers,
+    whistles,
+)
 from gridwhistle.services.schema import Status, Ticket, WhistleState
 from gridwhistle.services.store import new_id
 from gridwhistle.services.timers import DueTimer
@@ -185,7 +195,7 @@ def test_dispute_silence_is_acceptance(bureau: Bureau) -> None:
     ticket = accepted(bureau)
     with bureau.desk("liqiang") as desk:
         whistle = whistles.blow(desk, tickets.get(desk, ticket.id), "housing", "没设备")
-    bureau.whistled("zhengkai", whistles.dispute, whistle, "归城管", "urban")
+    bureau.whistled("zhengkai", objections.dispute, whistle, "归城管", "urban")
     run(bureau, "dispute_silence", whistle.id)
 
     assert [one.department for one in bureau.whistles(ticket)] == ["housing", "urban"]

@@ -7,11 +7,12 @@ from datetime import datetime
 import pytest
 from bureau import Bureau
 
-from gridwhistle.services import assignments, audits, satisfaction, tickets, whistles
+from gridwhistle.services import arrivals, assignments, audits, objections, satisfaction, tickets, whistles
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Refused
 from gridwhistle.services.schema import ArrivalAnswer, Status, Ticket, UnitKind, Whistle, WhistleState
-from gridwhistle.services.whistles import LIVE, Flag
+from gridwhistle.services.whistle_flags import Flag
+from gridwhistle.services.whistles import LIVE
 
 CLERK, COLLEAGUE, OTHER = "zhengkai", "mayongsheng", "wulei"
 HOUSING = "housing"
@@ -30,7 +31,7 @@ def at(bureau: Bureau, whistle: Whistle, state: WhistleState) -> Whistle:
     way = {
         WhistleState.SIGNED: (whistles.sign,),
         WhistleState.CONTACTED: (whistles.sign, whistles.contact),
-        WhistleState.ARRIVAL_CLAIMED: (whistles.sign, whistles.claim_arrival),
+        WhistleState.ARRIVAL_CLAIMED: (whistles.sign, arrivals.claim_arrival),
     }.get(state, ())
     for act in way:
         whistle = bureau.whistled(CLERK, act, whistle)
@@ -87,21 +88,21 @@ def test_the_catalogue_whistles_by_itself_where_a_department_must_act_first(bure
 ACTS = {
     whistles.sign: {WhistleState.BLOWN},
     whistles.contact: {WhistleState.SIGNED},
-    whistles.claim_arrival: {WhistleState.SIGNED, WhistleState.CONTACTED},
+    arrivals.claim_arrival: {WhistleState.SIGNED, WhistleState.CONTACTED},
 }
 
 
-@pytest.mark.parametrize("act", [*ACTS, whistles.act, whistles.dispute], ids=lambda act: act.__name__)
+@pytest.mark.parametrize("act", [*ACTS, whistles.act, objections.dispute], ids=lambda act: act.__name__)
 @pytest.mark.parametrize("state", WhistleState)
 def test_a_department_acts_only_where_it_is_its_turn(bureau: Bureau, act: object, state: WhistleState) -> None:
     _, whistle = blown(bureau)
     with bureau.desk() as desk:
         whistles.get(desk, whistle.id).state = state
-    given = {whistles.act: ("修好了",), whistles.dispute: ("不归我们", None)}.get(act, ())  # type: ignore[call-overload]
+    given = {whistles.act: ("修好了",), objections.dispute: ("不归我们", None)}.get(act, ())  # type: ignore[call-overload]
     allowed = {
         **ACTS,
         whistles.act: {*whistles.ON_THE_WAY, WhistleState.ARRIVAL_CLAIMED, WhistleState.ARRIVED},
-        whistles.dispute: {WhistleState.BLOWN, WhistleState.SIGNED},
+        objections.dispute: {WhistleState.BLOWN, WhistleState.SIGNED},
     }[act]  # type: ignore[index]
 
     for who in (OTHER, "liqiang", "zhangmin", "linxiao"):
@@ -141,7 +142,7 @@ def test_an_arrival_is_counter_signed(
     _, whistle = blown(bureau)
     whistle = at(bureau, whistle, WhistleState.ARRIVAL_CLAIMED)
     assert whistle.arrived_at is None, "the department's own word is no arrival"
-    whistle = bureau.whistled(witness, whistles.confirm_arrival, whistle, answer)
+    whistle = bureau.whistled(witness, arrivals.confirm_arrival, whistle, answer)
 
     assert (whistle.state, whistle.flags, whistle.witness_id) == (state, flags, bureau.ids[witness])
     assert (whistle.arrived_at is None) is (answer is ArrivalAnswer.NOBODY_CAME)
@@ -155,13 +156,13 @@ def test_nobody_else_can_witness_an_arrival(bureau: Bureau, who: str) -> None:
     _, whistle = blown(bureau)
     at(bureau, whistle, WhistleState.ARRIVAL_CLAIMED)
     with pytest.raises(Refused, match="not_yours"):
-        bureau.whistled(who, whistles.confirm_arrival, whistle, ArrivalAnswer.CAME_AND_DID)
+        bureau.whistled(who, arrivals.confirm_arrival, whistle, ArrivalAnswer.CAME_AND_DID)
 
 
 def test_who_denies_without_a_claim_flags_nobody(bureau: Bureau) -> None:
     _, whistle = blown(bureau)
     at(bureau, whistle, WhistleState.SIGNED)
-    assert bureau.whistled("liqiang", whistles.confirm_arrival, whistle, ArrivalAnswer.NOBODY_CAME).flags == []
+    assert bureau.whistled("liqiang", arrivals.confirm_arrival, whistle, ArrivalAnswer.NOBODY_CAME).flags == []
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_an_arrival_that_nobody_confirms_after_a_nudge_is_one_on_paper(bureau: B
 def test_who_came_and_did_nothing_within_the_limit_is_flagged(bureau: Bureau) -> None:
     ticket, whistle = blown(bureau)
     at(bureau, whistle, WhistleState.ARRIVAL_CLAIMED)
-    bureau.whistled("liqiang", whistles.confirm_arrival, whistle, ArrivalAnswer.CAME_DID_NOTHING)
+    bureau.whistled("liqiang", arrivals.confirm_arrival, whistle, ArrivalAnswer.CAME_DID_NOTHING)
     bureau.wait(days=3)
 
     assert bureau.whistles(ticket)[0].flags == [Flag.NO_SERVICE]
@@ -210,7 +211,7 @@ def test_who_came_and_did_nothing_within_the_limit_is_flagged(bureau: Bureau) ->
 def test_who_acts_in_time_is_never_flagged(bureau: Bureau) -> None:
     ticket, whistle = blown(bureau)
     at(bureau, whistle, WhistleState.ARRIVAL_CLAIMED)
-    bureau.whistled("liqiang", whistles.confirm_arrival, whistle, ArrivalAnswer.CAME_DID_NOTHING)
+    bureau.whistled("liqiang", arrivals.confirm_arrival, whistle, ArrivalAnswer.CAME_DID_NOTHING)
     bureau.whistled(CLERK, whistles.act, whistle, "已劝离并划线")
     bureau.wait(days=6)
 
@@ -230,7 +231,7 @@ def test_what_the_resident_says_in_the_follow_up_counts_too(bureau: Bureau) -> N
     at(bureau, whistle, WhistleState.SIGNED)
     bureau.whistled(CLERK, whistles.act, whistle, "已处理")
     with bureau.desk("zhangmin") as desk:
-        whistles.witnessed_later(desk, tickets.get(desk, ticket.id), ArrivalAnswer.NOBODY_CAME)
+        arrivals.witnessed_later(desk, tickets.get(desk, ticket.id), ArrivalAnswer.NOBODY_CAME)
 
     assert bureau.whistles(ticket)[0].flags == [Flag.PAPER_ARRIVAL]
     assert satisfaction.ARRIVALS[:3] == tuple(ArrivalAnswer)
@@ -238,20 +239,20 @@ def test_what_the_resident_says_in_the_follow_up_counts_too(bureau: Bureau) -> N
 
 def test_an_upheld_objection_moves_the_whistle_and_a_rejected_one_lets_it_stand(bureau: Bureau) -> None:
     ticket, whistle = blown(bureau)
-    bureau.whistled(CLERK, whistles.dispute, whistle, "归城管", "urban")
+    bureau.whistled(CLERK, objections.dispute, whistle, "归城管", "urban")
     assert "sign_limit" in bureau.timers(whistle.id), "the clock runs while the centre decides"
     for who in (CLERK, "liqiang", "linxiao"):
         with pytest.raises(Refused, match="not_allowed"):
-            bureau.whistled(who, whistles.settle_dispute, whistle, upheld=True, reason="x")
+            bureau.whistled(who, objections.settle_dispute, whistle, upheld=True, reason="x")
     assert (
-        bureau.whistled("hejing", whistles.settle_dispute, whistle, upheld=True, reason="对").state
+        bureau.whistled("hejing", objections.settle_dispute, whistle, upheld=True, reason="对").state
         is WhistleState.MOVED
     )
 
     moved = bureau.whistles(ticket)[-1]
     assert (moved.department, moved.state) == ("urban", WhistleState.BLOWN)
-    bureau.whistled(OTHER, whistles.dispute, moved, "还是归住建", HOUSING)
-    stands = bureau.whistled("hejing", whistles.settle_dispute, moved, upheld=False, reason="就是你们")
+    bureau.whistled(OTHER, objections.dispute, moved, "还是归住建", HOUSING)
+    stands = bureau.whistled("hejing", objections.settle_dispute, moved, upheld=False, reason="就是你们")
     assert (stands.state, stands.signed_at) == (WhistleState.SIGNED, bureau.clock.now())
     assert "precedent" in bureau.kinds(ticket)
     assert "sign_limit" not in bureau.timers(moved.id)
@@ -259,7 +260,7 @@ def test_an_upheld_objection_moves_the_whistle_and_a_rejected_one_lets_it_stand(
 
 def test_silence_upholds_an_objection(bureau: Bureau) -> None:
     ticket, whistle = blown(bureau)
-    bureau.whistled(CLERK, whistles.dispute, whistle, "归城管", "urban")
+    bureau.whistled(CLERK, objections.dispute, whistle, "归城管", "urban")
     bureau.wait(days=1, minutes=1)
 
     assert bureau.whistles(ticket)[0].state is WhistleState.MOVED
@@ -269,7 +270,7 @@ def test_silence_upholds_an_objection(bureau: Bureau) -> None:
 def test_an_objection_names_a_unit_that_exists(bureau: Bureau) -> None:
     _, whistle = blown(bureau)
     with pytest.raises(Refused, match="no_unit"):
-        bureau.whistled(CLERK, whistles.dispute, whistle, "归别人", "atlantis")
+        bureau.whistled(CLERK, objections.dispute, whistle, "归别人", "atlantis")
 
 
 @pytest.mark.parametrize("state", [WhistleState.BLOWN, WhistleState.SIGNED, WhistleState.ARRIVAL_CLAIMED])
@@ -292,7 +293,7 @@ def test_the_lists_show_what_waits_for_whom(bureau: Bureau) -> None:
     for who, mine, witness in ((CLERK, 1, 0), (COLLEAGUE, 1, 0), (OTHER, 0, 0), ("liqiang", 0, 1), ("zhangmin", 0, 1)):
         with bureau.desk(who) as desk:
             assert len(whistles.of_my_department(desk)) == mine
-            assert len(whistles.to_confirm(desk)) == witness
+            assert len(arrivals.to_confirm(desk)) == witness
     with bureau.desk() as desk:
         assert all(unit.kind is UnitKind.DEPARTMENT for unit in desk.city.departments)
         with pytest.raises(Refused, match="no_ticket"):

@@ -19,7 +19,9 @@ def city(bureau: Bureau) -> Iterator[Wishing]:
     return Wishing(bureau)
 
 
-def table(city: Wishing, since: datetime = MONDAY, until: datetime = MONDAY + timedelta(days=30)) -> list[tuple[int, str, int]]:
+def table(
+    city: Wishing, since: datetime = MONDAY, until: datetime = MONDAY + timedelta(days=30)
+) -> list[tuple[int, str, int]]:
     with city.bureau.desk() as desk:
         return [(line.rank, line.unit, line.fulfilled) for line in ranking(desk, since, until)]
 

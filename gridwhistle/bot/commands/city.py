@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings, require_examples
+from gridwhistle.bot.commands.opening import UserMistake, open_demo_city, open_store, read_settings, require_examples
 from gridwhistle.dialogs.nlu.train import cache_path, train
 from gridwhistle.services import importing
 from gridwhistle.services.big_city import Scale, build_big_city
@@ -58,7 +58,7 @@ def init(
         console = Console()
         console.print(f"{settings.region_name}: {'entered' if is_new else 'there already; tables are up to date'}")
         if with_demo:
-            show(console, settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now()))
+            show(console, open_demo_city(settings, store))
         # Trained here, in a process that ends: training needs ten times the memory of answering.
         require_examples(settings)
         if not cache_path(settings.examples_dir, settings.models_dir).exists():
@@ -102,11 +102,11 @@ def demo(
                 "the store is in use already; name a fresh one with GRIDWHISTLE_DATABASE_URL=sqlite:///var/city.db"
             )
         found_region(store, settings.region, settings.region_name)
-        now = SystemClock().now()
-        outcomes = settle_demo(store, settings.region, settings.demo_dir, now=now)
         if scale is DemoSize.DEMO:
-            show(console, outcomes)
+            show(console, open_demo_city(settings, store))
             return
+        now = SystemClock().now()
+        settle_demo(store, settings.region, settings.demo_dir, now=now)
         counts = build_big_city(store, settings.region, Scale(), now=now)
     table = Table("what", "how many")
     for what, count in counts.items():

@@ -9,8 +9,13 @@ from pydantic import ValidationError
 
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.nlu.data import DataError
-from gridwhistle.services.demo_city import NotADemo
-from gridwhistle.services.importing import ImportProblems
+from gridwhistle.dialogs.texts import Texts
+from gridwhistle.services.clock import SystemClock
+from gridwhistle.services.demo_city import NotADemo, settle_demo
+from gridwhistle.services.demo_wishes import hang_demo_wishes
+from gridwhistle.services.importing import Imported, ImportProblems
+from gridwhistle.services.office import Office
+from gridwhistle.services.reference import Reference
 from gridwhistle.services.region import StoreUnavailable
 from gridwhistle.services.store import Store
 
@@ -47,6 +52,23 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def open_demo_city(settings: Settings, store: Store) -> tuple[Imported, ...]:
+    """The demo city with its people, and with wishes on its board; may be run again. Raises as ``settle_demo``."""
+    clock = SystemClock()
+    outcomes = settle_demo(store, settings.region, settings.demo_dir, now=clock.now())
+    hang_demo_wishes(
+        Office(
+            store=store,
+            reference=Reference(settings.region),
+            wording=Texts.load(clock),
+            region=settings.region,
+            clock=clock,
+            files=settings.files_dir,
+        )
+    )
+    return outcomes
 
 
 def require_examples(settings: Settings) -> None:

@@ -13,13 +13,11 @@ import uvicorn
 from rich.console import Console
 
 from gridwhistle.bot.app import Application, build, web_channels
-from gridwhistle.bot.commands.opening import open_store, read_settings, require_examples
+from gridwhistle.bot.commands.opening import open_demo_city, open_store, read_settings, require_examples
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.web.bell import Bell
 from gridwhistle.bot.web.site import build_site
 from gridwhistle.scheduler.delivery import Channel
-from gridwhistle.services.clock import SystemClock
-from gridwhistle.services.demo_city import settle_demo
 from gridwhistle.services.region import found_region, require_region
 from gridwhistle.services.store import Store
 
@@ -65,7 +63,7 @@ def prepare_store(settings: Settings, store: Store, console: Console) -> None:
         return
     console.print(f"Setting up the demo city {settings.region_name} …")
     found_region(store, settings.region, settings.region_name)
-    settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
+    open_demo_city(settings, store)
 
 
 def open_application(

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from gridwhistle.services import events, org, rehearsal, residents, tickets, whistles, wish_lifecycle, wishes
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Status, Ticket, Whistle, WhistleState, Wish
-from gridwhistle.services.whistles import Flag
+from gridwhistle.services.whistle_flags import Flag
 
 LANGUAGE = "zh"
 Check: TypeAlias = Callable[[Desk, re.Match[str]], str | None]

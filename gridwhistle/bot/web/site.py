@@ -21,6 +21,7 @@ from gridwhistle.bot.web.ledger_pages import ledger_routes
 from gridwhistle.bot.web.problem import Problem
 from gridwhistle.bot.web.problems import by_status, handle_problems
 from gridwhistle.bot.web.say_api import say_routes
+from gridwhistle.bot.web.wish_pages import wish_routes
 
 INVITE_FORM = re.compile(r"[A-Za-z0-9]{1,32}")
 NOT_READY = 503
@@ -47,6 +48,7 @@ def build_site(app: Application, *, ticking: bool = True) -> FastAPI:
     site.include_router(say_routes(desk))
     site.include_router(desk_routes(desk))
     site.include_router(ledger_routes(desk))
+    site.include_router(wish_routes(desk))
     if desk.demo:
         site.include_router(demo_routes(desk))
     site.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

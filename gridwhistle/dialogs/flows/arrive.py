@@ -7,7 +7,7 @@ from typing import ClassVar
 from gridwhistle.dialogs.candidates import brief, which_whistle
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import TicketSlot
-from gridwhistle.services import assignments, whistles
+from gridwhistle.services import arrivals, assignments, whistles
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Role
 
@@ -28,7 +28,7 @@ class Arrive(Flow):
         if not found and ask.known(self.whistle) is None and assignments.is_post_holder(desk):
             return Open(flow="note", sentence=True)
         whistle = which_whistle(ask, self.whistle, desk, found, none="arrive.none")
-        whistles.claim_arrival(desk, whistle)
+        arrivals.claim_arrival(desk, whistle)
         if whistle.clerk_id == desk.me:
             return ()
         return Say("arrive.done", **brief(desk, whistles.ticket_of(desk, whistle)))

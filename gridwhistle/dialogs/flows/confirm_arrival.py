@@ -8,7 +8,7 @@ from gridwhistle.dialogs.candidates import brief, opening_intent, which_whistle
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import Option, TicketSlot
 from gridwhistle.dialogs.slots.told import ByIntent
-from gridwhistle.services import tickets, whistles
+from gridwhistle.services import arrivals, tickets, whistles
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
 from gridwhistle.services.schema import ArrivalAnswer
@@ -25,7 +25,7 @@ class ConfirmArrival(Flow):
 
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Whoever holds the ticket sees it on the card; a resident is thanked."""
-        found = whistles.to_confirm(desk)
+        found = arrivals.to_confirm(desk)
         waiting = opening_intent(ask) == "deny_arrival" and any(one.status in OPEN for one in tickets.mine(desk))
         if not found and ask.known(self.whistle) is None and waiting:
             # Nobody was called: “没人来” means that the resident is still waiting.
@@ -36,5 +36,5 @@ class ConfirmArrival(Flow):
         among = came if opening_intent(ask) == "confirm_arrival" else ANSWERS
         department = desk.city.unit_name(whistle.department)
         answer = ask(self.answer, among=among, department=department, **brief(desk, ticket))
-        whistles.confirm_arrival(desk, whistle, ArrivalAnswer(answer))
+        arrivals.confirm_arrival(desk, whistle, ArrivalAnswer(answer))
         return () if ticket.handler_id == desk.me else Say("confirm_arrival.done", department=department)

@@ -9,7 +9,7 @@ from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
 from gridwhistle.dialogs.slots import TicketSlot
 from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.dialogs.slots.unit import UNSURE, UnitSlot, unit_options
-from gridwhistle.services import assignments, whistles
+from gridwhistle.services import assignments, objections, whistles
 from gridwhistle.services.cards import matter_of
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Role, UnitKind, WhistleState
@@ -39,5 +39,5 @@ class Dispute(Flow):
         reason = ask(self.reason, **about)
         others = tuple(code for code in (matter.department, *matter.assist) if code != whistle.department)
         proposed = ask(self.proposed, among=unit_options(desk.city, others, unsure="unit.unsure"), **about)
-        whistles.dispute(desk, whistle, reason, None if proposed == UNSURE else proposed)
+        objections.dispute(desk, whistle, reason, None if proposed == UNSURE else proposed)
         return () if whistle.clerk_id in (None, desk.me) else Say("dispute.done", **about)

@@ -8,7 +8,7 @@ from gridwhistle.dialogs.candidates import FIELD_TALK, brief, spoken, which_whis
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.flows.settle_return import UPHOLD, VERDICTS
 from gridwhistle.dialogs.slots import Choice, FreeText, TicketSlot
-from gridwhistle.services import whistles
+from gridwhistle.services import objections, whistles
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import Role
 
@@ -33,7 +33,7 @@ class SettleDispute(Flow):
         verdict = ask(self.verdict, department=department, **about)
         reasons = spoken(desk, f"settle_dispute.reason.{verdict}")
         reason = ask(self.reason, among=reasons, **about)
-        stands = whistles.settle_dispute(desk, whistle, upheld=verdict == UPHOLD, reason=reason)
+        stands = objections.settle_dispute(desk, whistle, upheld=verdict == UPHOLD, reason=reason)
         if verdict == UPHOLD and stands.id == whistle.id:
             return Say("settle_dispute.nobody", department=department, **about)
         return Say("settle_dispute.done", department=desk.city.unit_name(stands.department), **about)

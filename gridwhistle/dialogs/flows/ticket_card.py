@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say, opens
-from gridwhistle.services import cards, dossier, tickets, whistles
+from gridwhistle.services import cards, dossier, tickets, whistle_cards, whistles
 from gridwhistle.services.desk import LEADER_ROLES, Desk, Refused
 from gridwhistle.services.lifecycle import UNACCEPTED, Step, possible
 from gridwhistle.services.schema import Ticket, Whistle
@@ -50,6 +50,6 @@ def _whistle_card(desk: Desk, whistle: Whistle) -> Say:
         "arrive_by": whistle.arrive_by,
         "department": desk.city.unit_name(whistle.department),
     }
-    say = Say.of("ticket_card.whistle", values, whistles.buttons(desk, whistle, ticket))
+    say = Say.of("ticket_card.whistle", values, whistle_cards.buttons(desk, whistle, ticket))
     say.card = f"whistle:{whistle.id}"
     return say

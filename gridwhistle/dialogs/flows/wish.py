@@ -59,7 +59,12 @@ class Wish(Flow):
             return _unfit(said.unfit)
         matter = desk.city.matters.get(said.matter or "")
         if matter is not None and ask(self.instead, matter=matter):
+            if ask.opened.matters:
+                return Open(flow="report", given={"matter": matter.code}, sentence=True)
             return Open(flow="report", given={"matter": matter.code, "words": said.text})
+        return self._hand_in(ask, desk, said)
+
+    def _hand_in(self, ask: Ask, desk: Desk, said: Said) -> Result:
         told = self._told(ask, desk, said)
         if unfit(told.what, told.cost) is not None:
             return _unfit(Unfit.TOO_BIG)

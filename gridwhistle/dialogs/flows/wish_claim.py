@@ -45,7 +45,9 @@ class WishClaim(Flow):
         """First come wins; the second gets a kind word and the board."""
         if wish_units.unit_of(desk.city, desk.actor) is None:
             raise Refused("refused.not_member")
-        wish = which_wish(ask, self.wish, desk, wish_board.open_wishes(desk), none="wish_board.none", only=False)
+        # “我要认领心愿” alone takes nothing, not even the only one there is: it has not been read yet.
+        says_how = ask.known(self.way) is not None
+        wish = which_wish(ask, self.wish, desk, wish_board.open_wishes(desk), none="wish_board.none", only=says_how)
         ways = (Way.JOIN,) if wish.status is WishStatus.CLAIMED else (Way.WHOLE, Way.UNIT, Way.GROUP)
         among = [Option(value=way.value, label=f"wish.button.{way.value}") for way in ways]
         way = Way(ask(self.way, among=among, only=True))

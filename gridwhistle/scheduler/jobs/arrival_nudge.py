@@ -1,6 +1,6 @@
 """An arrival was claimed two hours ago: who has seen it?"""
 
 from gridwhistle.scheduler.job import whistle_job
-from gridwhistle.services.whistles import nudge_witness
+from gridwhistle.services.arrivals import nudge_witness
 
 JOB = whistle_job("arrival_nudge", nudge_witness)

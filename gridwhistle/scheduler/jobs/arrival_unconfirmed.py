@@ -1,6 +1,6 @@
 """Nobody has confirmed a claimed arrival: was it on paper only?"""
 
 from gridwhistle.scheduler.job import whistle_job
-from gridwhistle.services.whistles import unconfirmed
+from gridwhistle.services.arrivals import unconfirmed
 
 JOB = whistle_job("arrival_unconfirmed", unconfirmed)

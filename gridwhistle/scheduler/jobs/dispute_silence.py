@@ -2,8 +2,8 @@
 
 from gridwhistle.scheduler.job import whistle_job
 from gridwhistle.services.desk import Desk
+from gridwhistle.services.objections import settle_dispute
 from gridwhistle.services.schema import Whistle, WhistleState
-from gridwhistle.services.whistles import settle_dispute
 
 
 def accept_silently(desk: Desk, whistle: Whistle) -> None:
