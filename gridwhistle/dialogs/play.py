@@ -6,6 +6,7 @@ The mechanics under ``engine``, which decides what a message means.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gridwhistle.dialogs.flow import Ask, Flow, Flows, Open, Question, Result, Say, Waiting
@@ -268,11 +269,13 @@ class Play:
     def _passed(self, frame: Frame) -> dict[str, tuple[Option, ...]]:
         flow = self.flow(frame)
         ask = self._asker(flow, frame, {**frame.answers})
-        try:
+        # What has happened meanwhile may let it come to its end; looking through must not make that happen.
+        savepoint, writes, letters = Savepoint(self.desk.session), self.desk.writes, self.desk.letters
+        with suppress(Waiting, Refused):
             flow.run(ask, self.desk)
-        except (Waiting, Refused):
-            return ask.passed
-        raise WroteBeforeAsking(f"{flow.name} came to its end while it was only looked through")
+        savepoint.rollback()
+        self.desk.writes, self.desk.letters = writes, letters
+        return ask.passed
 
     def _asker(self, flow: Flow, frame: Frame, answers: dict[str, Json]) -> Ask:
         return Ask(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
+from gridwhistle.dialogs.candidates import FIELD_TALK
 from gridwhistle.dialogs.flow import Ask
 from gridwhistle.dialogs.slots import Hints, Option, TicketSlot
 from gridwhistle.services import wishes
@@ -14,9 +15,9 @@ from gridwhistle.services.wish_cards import Worded, wisher_line
 
 MOST = 8
 SHORT = 12
-WISH_TALK = frozenset(
-    {"wish", "wish_board", "wish_claim", "wish_release", "wish_fulfil", "my_wishes", "withdraw", "thank", "human"}
-)
+WISH_TALK = FIELD_TALK | {
+    "wish", "wish_board", "wish_claim", "wish_release", "wish_fulfil", "my_wishes", "help", "progress", "find_worker",
+}  # fmt: skip
 """Intents that a word about a wish may look like: they pull nobody out of a reason or a result."""
 
 

@@ -23,6 +23,7 @@ from gridwhistle.services.schema import (
     RoleGrant,
     Ticket,
     Voice,
+    Wish,
 )
 from gridwhistle.services.store import new_id
 
@@ -92,10 +93,8 @@ def bind(desk: Desk, code: str) -> Person:
 
 
 def staff_named(desk: Desk, name: str, limit: int = 8) -> list[Person]:
-    """The members of staff of this name, or with this code, for an invitation."""
-    staff = select(RoleGrant.person_id).where(
-        RoleGrant.region == desk.region, RoleGrant.role.not_in((Role.RESIDENT, Role.PARTY_MEMBER))
-    )
+    """The members of staff and of the party units of this name, or with this code, for an invitation."""
+    staff = select(RoleGrant.person_id).where(RoleGrant.region == desk.region, RoleGrant.role != Role.RESIDENT)
     wanted = name.strip()
     return list(
         desk.session.scalars(
@@ -120,6 +119,9 @@ def _move_reports(desk: Desk, to: str) -> None:
     ):
         ticket.reporter_id = to
         events.append(desk, ticket, "reporter_bound", to=to)
+    for wish in desk.session.scalars(select(Wish).where(Wish.region == desk.region, Wish.wisher_id == desk.me)):
+        wish.wisher_id = to
+        events.append(desk, wish, "wisher_bound", to=to)
     for table in (Voice, FollowUp):
         desk.session.execute(
             update(table).where(table.region == desk.region, table.person_id == desk.me).values(person_id=to)

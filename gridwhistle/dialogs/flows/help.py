@@ -7,7 +7,7 @@ from typing import ClassVar
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say, opens
 from gridwhistle.services.desk import Desk
 
-RESIDENT = ("begin_report", "progress", "urge", "find_worker", "person")
+RESIDENT = ("begin_report", "progress", "urge", "find_worker", "wish_board", "person")
 STAFF = ("tasks", "patrol", "progress", "person")
 
 

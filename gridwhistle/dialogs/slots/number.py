@@ -16,6 +16,9 @@ _N = rf"((?<![\d.])\d{{1,6}}|[{CHINESE}几]{{1,6}})"
 _FEW = "五"
 """“几十块” is taken for the middle of what it may be."""
 
+_SHORTENED = re.compile(r"(.*([百千万]))([一二三四五六七八九])")
+_NEXT = {"百": 10, "千": 100, "万": 1000}
+
 
 class NumberSlot(Slot[int]):
     """A whole number between ``least`` and ``most``; ``unit`` is the pattern of what stands behind it in a sentence.
@@ -71,4 +74,10 @@ class NumberSlot(Slot[int]):
 
 
 def _whole(text: str) -> int | None:
-    return number(text.replace("几", _FEW))
+    plainly = text.replace("几", _FEW)
+    found = _SHORTENED.fullmatch(plainly)
+    if found is None:
+        return number(plainly)
+    # “一百五” is 150; 105 would be “一百零五”.
+    whole, rest = number(found[1]), number(found[3])
+    return None if whole is None or rest is None else whole + rest * _NEXT[found[2]]

@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 
 from gridwhistle.dialogs.message import Text
-from gridwhistle.dialogs.nlu.understood import EntityKind, Understood, clear_matter
+from gridwhistle.dialogs.nlu.understood import REPORT, EntityKind, Understood, clear_matter
 from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Option, Reply, Slot
 from gridwhistle.dialogs.slots.choice import Choice
-from gridwhistle.dialogs.slots.told import Told
+from gridwhistle.dialogs.slots.told import SURE, Told
 from gridwhistle.dialogs.words import has_words
-from gridwhistle.services.schema import Json, WisherKind
+from gridwhistle.services.reference import City
+from gridwhistle.services.schema import Category, Json, WisherKind
 from gridwhistle.services.wish_check import Unfit, essence, unfit, without_identity
 
 LONGEST = 200
+PLAIN = 0.8
 COMMAND = (
     r"(?:您好|你好|请问)?[，,]?(?:我|俺)?(?:想|要|来)?(?:许|提出?|登记?|说|报|提交|发|写|申请|帮我?登记?)?(?:个|一个|一下|我的)?"
     r"(?:居民|市民)?(?:小|微)*(?:心愿|愿望|心原)单?(?:登记)?(?:是|[：:，,])*"
@@ -63,7 +65,7 @@ class WishWords(Slot[Said]):
             case Text(text=text) if has_words(text):
                 if len(text.strip()) > LONGEST:
                     return Miss(text="engine.answer_too_long")
-                return _said(text.strip(), context.understood) or Miss(text="wish.only_identity")
+                return _said(text.strip(), context.understood, context.city) or Miss(text="wish.only_identity")
             case Chosen(value=str() as value):
                 return Said(text=value)
         return Miss()
@@ -71,7 +73,8 @@ class WishWords(Slot[Said]):
     def load(self, value: Json) -> Said:
         """From JSON; a bare text where a button gave it."""
         if isinstance(value, str) and value:
-            return _said(value, None) or Said(text=value)
+            bare, masked = without_identity(value)
+            return Said(text=essence(bare), masked=masked, unfit=unfit(bare))
         if isinstance(value, dict) and isinstance(value.get("text"), str) and value["text"]:
             matter = value.get("matter")
             problem = value.get("unfit")
@@ -90,7 +93,7 @@ class WishWords(Slot[Said]):
     def fill(self, understood: Understood, context: Context) -> Said | None:
         """The opening sentence, where it says more than that somebody has a wish."""
         kept = self._told.fill(understood, context)
-        return _said(kept, understood) if kept else None
+        return _said(kept, understood, context.city) if kept else None
 
 
 class WisherSlot(Choice):
@@ -110,10 +113,24 @@ class WisherSlot(Choice):
         return WisherKind.CHILD if _CHILD.search(understood.text) else None
 
 
-def _said(text: str, understood: Understood | None) -> Said | None:
+def _said(text: str, understood: Understood | None, city: City) -> Said | None:
     bare, masked = without_identity(text)
     if not has_words(bare):
         return None
-    # The model weighs the matters beside every other intent, so a clear one is a report in the clothes of a wish.
-    matter = clear_matter(understood.matters) if understood is not None else None
-    return Said(text=essence(bare), masked=masked, matter=matter, unfit=unfit(bare))
+    return Said(text=essence(bare), masked=masked, matter=_matter(understood, city), unfit=unfit(bare))
+
+
+def _matter(understood: Understood | None, city: City) -> str | None:
+    """What the words report in the clothes of a wish.
+
+    Where the intent is a wish the matters are weighed among themselves only, and a wish for an old person always looks
+    like care: so only another category counts then, and only where it is plain.
+    """
+    if understood is None or not understood.matters:
+        return None
+    if understood.intent == REPORT and understood.confidence >= SURE:
+        return clear_matter(understood.matters)
+    best = understood.matters[0]
+    spec = city.matters.get(best.matter)
+    plain = spec is not None and spec.category is not Category.CARE and best.confidence >= PLAIN
+    return best.matter if plain else None
