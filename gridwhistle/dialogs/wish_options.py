@@ -41,14 +41,15 @@ def which_wish(ask: Ask, slot: TicketSlot, desk: Desk, found: Iterable[Wish], *,
 
 
 def wish_option(wish: Wish) -> Option:
-    """A wish as an option: the end of its number and its first words."""
+    """A wish as an option: the short form of its number and its first words."""
     return Option(value=wish.id, label=f"={short(wish)}", hints=Hints(number=wish.number, text=wish.what))
 
 
 def short(wish: Wish) -> str:
-    """“001 想要个收音机”: enough for a button."""
+    """“幸福001 想要个收音机”: enough for a button; each community counts its wishes of a day for itself."""
     words = wish.what if len(wish.what) <= SHORT else f"{wish.what[:SHORT]}…"
-    return f"{wish.number.rpartition('-')[2]} {words}"
+    _, community, _, count = wish.number.split("-")
+    return f"{community}{count} {words}"
 
 
 def brief(desk: Desk, wish: Wish) -> WishBrief:

@@ -1,7 +1,7 @@
 """When is a handler reminded, when does a limit end, and who is told then?
 
 Reminders at 50 % and 80 % of the limit as one card edited in place; at the limit the next level and the resident are
-told; again after a day and after five working days (ladder of DOMAIN.md 3.3).
+told; again after a day and then every five working days (ladder of DOMAIN.md 3.3).
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ def limit_reached(desk: Desk, ticket: Ticket) -> None:
             ),
         )
     tell_residents(desk, ticket, "letter.overdue_resident", level_name=_level_name(desk, ticket))
-    if ticket.escalation <= len(ESCALATE_AGAIN_AFTER):
-        again = ESCALATE_AGAIN_AFTER[ticket.escalation - 1]
-        timers.put(desk, "limit_reached", ticket.id, again.after(desk.now))
+    # After the last level again and again: nothing that is late is ever forgotten.
+    again = ESCALATE_AGAIN_AFTER[min(ticket.escalation, len(ESCALATE_AGAIN_AFTER)) - 1]
+    timers.put(desk, "limit_reached", ticket.id, again.after(desk.now))
 
 
 def ask_resident(desk: Desk, ticket: Ticket, question: str) -> None:

@@ -157,7 +157,7 @@ def release(desk: Desk, wish: Wish, reason: str) -> None:
     Raises ``Refused`` for everybody but a claimant and the community.
     """
     claims = live_claims(desk, wish)
-    own = [one for one in claims if one.person_id == desk.me]
+    own = [one for one in claims if one.person_id == desk.actor.person_id]
     given_back = own or claims
     if own and len(claims) > len(own):
         for one in own:
@@ -227,7 +227,7 @@ def waiting_for_meeting(desk: Desk, wish: Wish) -> bool:
 
 
 def _check_approved(desk: Desk, wish: Wish) -> None:
-    own = [one for one in live_claims(desk, wish) if one.person_id == desk.me]
+    own = [one for one in live_claims(desk, wish) if one.person_id == desk.actor.person_id]
     if own and all(one.state is not ClaimState.APPROVED for one in own):
         raise Refused("refused.wish_not_approved", number=wish.number)
 

@@ -45,8 +45,14 @@ def test_an_amount_of_money(text: str, yuan: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("我妈78岁", 78), ("七十八岁的老人", 78), ("孩子9周岁", 9), ("she is 80 years old", 80), ("200岁", None),
-     ("78块", None)],  # fmt: skip
+    [
+        ("我妈78岁", 78),
+        ("七十八岁的老人", 78),
+        ("孩子9周岁", 9),
+        ("she is 80 years old", 80),
+        ("200岁", None),
+        ("78块", None),
+    ],
 )
 def test_an_age_in_a_sentence(text: str, age: int | None) -> None:
     assert fill(Wish.age, text) == age

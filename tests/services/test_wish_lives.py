@@ -30,7 +30,7 @@ from gridwhistle.services.wish_lifecycle import (
 
 PEOPLE = ("zhangmin", "wangfang", "linxiao", "hejing", "luliansheng", "liqiang", *MEMBERS[:4], "gaojianguo", None)
 ACTS = {
-    "publish": lambda desk, wish: wishes.publish(desk, wish),
+    "publish": wishes.publish,
     "refuse": lambda desk, wish: wishes.refuse(desk, wish, "不行"),
     "turn": lambda desk, wish: wishes.turn_into_ticket(desk, wish, "drain_blocked"),
     "consent": lambda desk, wish: wishes.consent(desk, wish, given=True),
@@ -62,9 +62,9 @@ LIKELY = {
 }
 """What goes on in the course of things, so that random lives come far."""
 TIMERS = {
-    **dict.fromkeys(NEW, {"wish_review"}),
-    **dict.fromkeys(ON_BOARD, {"wish_unclaimed", "wish_push"}),
-    **dict.fromkeys(TAKEN, {"wish_silent", "wish_lapse"}),
+    **{status: {"wish_review"} for status in NEW},
+    **{status: {"wish_unclaimed", "wish_push"} for status in ON_BOARD},
+    **{status: {"wish_silent", "wish_lapse"} for status in TAKEN},
     WishStatus.FULFILLED: {"wish_unconfirmed", "wish_phone"},
 }
 

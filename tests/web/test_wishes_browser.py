@@ -56,8 +56,8 @@ def test_the_board_as_a_page_and_a_claim_in_chat(browser: webdriver.Chrome, with
     page.wait(lambda: any("丁世杰" in one.text for one in member.options), "no 丁世杰 among the others")
     member.select_by_visible_text(next(one.text for one in member.options if "丁世杰" in one.text))
     page.say("worker", "看看心愿墙")
-    page.press("worker", "认领 001 想有人陪着下几盘象棋")
-    page.see("worker", "【认领成功】")
+    page.press("worker", "认领 幸福001 想有人陪着下几盘象棋")
+    page.see("worker", "认领成功")
     browser.get(f"{with_wishes}/wishes?lang=zh")
     assert "市中心医院党委" in browser.find_element(By.CSS_SELECTOR, '[data-group="taken"]').text
     severe = [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
