@@ -34,6 +34,10 @@ from gridwhistle.services.store import Store
 DAY = (time(8, 30), time(17, 0))
 
 
+REFERENCE_TRUSTED_SECONDS = 1.0
+"""An import by another process shows within a second, and no turn asks for it."""
+
+
 class Talker(Protocol):
     """What the application needs of a conversation."""
 
@@ -118,7 +122,7 @@ def build(
     texts = Texts.load(demo_clock or SystemClock())
     office = Office(
         store=store,
-        reference=Reference(settings.region),
+        reference=Reference(settings.region, trusted_seconds=REFERENCE_TRUSTED_SECONDS),
         wording=texts,
         region=settings.region,
         clock=demo_clock or SystemClock(),

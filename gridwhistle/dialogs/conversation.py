@@ -91,6 +91,8 @@ class Conversation:
             desk.actor, desk.turn = actor, key
             # A timer's letters are no replies: they keep the quiet hours.
             desk.here = None if isinstance(content, Wake) else where
+            if desk.here is not None:
+                desk.addressees[desk.me] = (where, actor.language)
             outcome = act(state, _hear(desk, inbound, understood), desk)
             keys = tuple(_post(desk, say) for say in outcome.says)
             memory.keep(session, region, where, desk.me, outcome.state, now)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from gridwhistle.services import chats, wish_answers, wish_claims, wishes
+from gridwhistle.services import chats, wish_answers, wish_claims, wish_work, wishes
 from gridwhistle.services.clock import ShiftableClock, in_city
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address, Desk
@@ -122,8 +122,8 @@ def _acts(demo: DemoWish) -> list[tuple[str, Callable[[Desk, Wish], None]]]:
         (demo.coordinator, wishes.publish),
         (demo.member, lambda desk, wish: _claim(desk, wish, demo)),
         (demo.coordinator, lambda desk, wish: wish_claims.approve(desk, wish, arrangement)),
-        (demo.member, wish_claims.begin),
-        (demo.member, lambda desk, wish: wish_claims.fulfil(desk, wish, demo.result)),
+        (demo.member, wish_work.begin),
+        (demo.member, lambda desk, wish: wish_work.fulfil(desk, wish, demo.result)),
         (demo.teller, wish_answers.confirm),
         (demo.teller, lambda desk, wish: wish_answers.thank(desk, wish, "谢谢你们惦记着")),
     ]

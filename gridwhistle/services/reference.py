@@ -6,6 +6,7 @@ when their version in the store has changed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -163,8 +164,11 @@ class City:
 class Reference:
     """Keeps the current ``City`` of a region in this process."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, *, trusted_seconds: float = 0.0) -> None:
+        """``trusted_seconds``: for how long the version is taken to be what it was when it was looked at last."""
         self._region = region
+        self._trusted_seconds = trusted_seconds
+        self._looked_at = float("-inf")
         self._city: City | None = None
 
     def current(self, session: Session) -> City:
@@ -172,6 +176,10 @@ class Reference:
 
         Raises ``LookupError`` where the region has never been initialised.
         """
+        moment = time.monotonic()
+        if self._city is not None and moment - self._looked_at < self._trusted_seconds:
+            return self._city
+        self._looked_at = moment
         version = _version(session, self._region)
         if self._city is None or self._city.version != version:
             self._city = load_city(session, self._region, version)

@@ -5,7 +5,7 @@ The only module that knows the differences between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import Any
 import uuid_utils
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, Update, create_engine, event, make_url
+from sqlalchemy import Connection, Delete, Engine, Table, Update, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -133,7 +133,7 @@ def insert_later(session: Session, how: Insertion, row: MutableMapping[str, Any]
     _late(session).rows.setdefault(how, []).append(row)
 
 
-def change_later(session: Session, how: Update, values: Mapping[str, Any]) -> None:
+def change_later(session: Session, how: Update | Delete, values: Mapping[str, Any]) -> None:
     """Change rows that the store has now, just before the rows that wait for the commit are written."""
     _late(session).changes.setdefault(how, []).append(values)
 
@@ -143,19 +143,27 @@ def waiting(session: Session, how: Insertion) -> Sequence[MutableMapping[str, An
     return _late(session).rows.get(how, [])
 
 
+def forget(session: Session, how: Insertion, unwanted: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Take back rows of a kind that wait for the commit."""
+    rows = _late(session).rows
+    if how in rows:
+        rows[how] = [row for row in rows[how] if not unwanted(row)]
+
+
 def write_now(session: Session) -> None:
     """Write what waits for the commit, for whoever wants to read or change it in this transaction."""
     late = _late(session)
     for statement, values in late.changes.items():
         session.connection().execute(statement, values)
     for how, rows in late.rows.items():
-        session.connection().execute(how.on(session), rows)
+        if rows:
+            session.connection().execute(how.on(session), rows)
     session.info.pop(LATE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Late:
-    changes: dict[Update, list[Mapping[str, Any]]] = field(default_factory=dict)
+    changes: dict[Update | Delete, list[Mapping[str, Any]]] = field(default_factory=dict)
     rows: dict[Insertion, list[MutableMapping[str, Any]]] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, delete, func, select
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
-from gridwhistle.services.store import Insertion, insert_later, new_id, write_now
+from gridwhistle.services.store import Insertion, change_later, forget, insert_later, new_id, write_now
 
 LEASE = timedelta(seconds=60)
 
@@ -63,12 +63,12 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 
 def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
     """Take back the timers of a subject: those of the named jobs, or all."""
-    write_now(desk.session)
+    forget(desk.session, _TIMER, lambda row: row["subject_id"] == subject_id and (not jobs or row["job"] in jobs))
     subject = {"here": desk.region, "subject": subject_id}
     for job in jobs:
-        desk.session.connection().execute(_CANCEL_JOB, {**subject, "of_job": job})
+        change_later(desk.session, _CANCEL_JOB, {**subject, "of_job": job})
     if not jobs:
-        desk.session.connection().execute(_CANCEL_ALL, subject)
+        change_later(desk.session, _CANCEL_ALL, subject)
 
 
 def next_due(desk: Desk) -> datetime | None:

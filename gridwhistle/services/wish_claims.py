@@ -1,4 +1,4 @@
-"""Who takes a wish on, and what do they do with it until it is said to have come true?
+"""Who takes a wish on, how are both sides brought together, and how does a claim end early?
 
 First come wins: the share of a round is unique in the store, so that of two presses in one second one is a claim and
 the other a kind word.
@@ -6,17 +6,14 @@ the other a kind word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from gridwhistle.services import events, timers, wish_deadlines, wish_units
 from gridwhistle.services.desk import Desk, Phrase, Refused
-from gridwhistle.services.masking import mask_numbers
 from gridwhistle.services.rules import WISH_CLAIMS_AT_MOST, WISH_SHARES_AT_MOST
 from gridwhistle.services.schema import (
-    Attachment,
     ClaimState,
     Person,
     Reveal,
@@ -28,7 +25,6 @@ from gridwhistle.services.schema import (
 )
 from gridwhistle.services.store import Insertion, insert, new_id
 from gridwhistle.services.wish_cards import (
-    confirm_buttons,
     open_wish,
     tell_community,
     tell_member,
@@ -134,23 +130,6 @@ def approve(desk: Desk, wish: Wish, arrangement: str) -> None:
     tell_wisher(desk, wish, "wish.letter.approved", meet=arrangement)
 
 
-def begin(desk: Desk, wish: Wish) -> None:
-    """A claimant starts; the wisher learns it. Raises ``Refused`` before the community has arranged the meeting."""
-    _check_approved(desk, wish)
-    go(desk, wish, WishStep.BEGIN)
-    wish_deadlines.watch_claim(desk, wish)
-    _tell_claimants(desk, wish, "wish.letter.begun_card")
-    tell_wisher(desk, wish, "wish.letter.begun")
-
-
-def progress(desk: Desk, wish: Wish, words: str) -> None:
-    """A claimant's sign of life: the time to be silent begins anew. Raises ``Refused`` for anybody else."""
-    if WishWho.CLAIMANT not in wish_capacities(desk, wish) or wish.status not in TAKEN:
-        raise Refused("refused.wish_not_yours", number=wish.number)
-    events.append(desk, wish, "alive", words=mask_numbers(words))
-    wish_deadlines.watch_claim(desk, wish)
-
-
 def release(desk: Desk, wish: Wish, reason: str) -> None:
     """Give a claim back, up to the last day and without blame; the last one of a group frees the wish.
 
@@ -184,26 +163,6 @@ def lapse(desk: Desk, wish: Wish) -> None:
     _back_on_board(desk, wish, reason=Phrase("wish.lapsed"))
 
 
-def fulfil(desk: Desk, wish: Wish, result: str, photos: Sequence[str] = ()) -> None:
-    """A claimant says what was done; the wisher is asked. Photos only with the wisher's consent.
-
-    Raises ``Refused`` for anybody else, before the meeting was arranged, and for somebody else's photo.
-    """
-    _check_approved(desk, wish)
-    for photo in photos:
-        row = desk.session.get(Attachment, (desk.region, photo))
-        if row is None or row.person_id != desk.me or row.ticket_id is not None:
-            raise Refused("refused.photo")
-    go(desk, wish, WishStep.FULFIL, result=mask_numbers(result), photos=list(photos))
-    wish.result = mask_numbers(result)
-    wish.photos = list(photos)
-    wish.fulfilled_at = desk.now
-    wish_deadlines.watch_answer(desk, wish)
-    _tell_claimants(desk, wish, "wish.letter.waiting_card")
-    tell_wisher(desk, wish, "wish.letter.fulfilled", confirm_buttons(wish), result=wish.result)
-    tell_community(desk, wish, "wish.letter.fulfilled_card", result=wish.result)
-
-
 def of_me(desk: Desk) -> list[Wish]:
     """The wishes that the acting person has taken on and not finished, the oldest claim first."""
     return list(
@@ -224,12 +183,6 @@ def of_me(desk: Desk) -> list[Wish]:
 def waiting_for_meeting(desk: Desk, wish: Wish) -> bool:
     """Whether a claimant waits for the community to arrange the meeting."""
     return wish.status in TAKEN and any(one.state is ClaimState.HELD for one in live_claims(desk, wish))
-
-
-def _check_approved(desk: Desk, wish: Wish) -> None:
-    own = [one for one in live_claims(desk, wish) if one.person_id == desk.actor.person_id]
-    if own and all(one.state is not ClaimState.APPROVED for one in own):
-        raise Refused("refused.wish_not_approved", number=wish.number)
 
 
 def _check_limit(desk: Desk, unit: str, *, for_unit: bool) -> None:
@@ -296,9 +249,3 @@ def _back_on_board(desk: Desk, wish: Wish, *, reason: object) -> None:
     tell_wisher(desk, wish, "wish.letter.back_on_board")
     tell_community(desk, wish, "wish.letter.back_community", reason=reason)
     wish_deadlines.watch_board(desk, wish)
-
-
-def _tell_claimants(desk: Desk, wish: Wish, text: str) -> None:
-    buttons = work_buttons(wish, approved=True) if wish.status in TAKEN else ()
-    for one in live_claims(desk, wish):
-        tell_member(desk, wish, one.person_id, text, buttons)

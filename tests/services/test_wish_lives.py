@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 from wisher import MEMBERS, RADIO, Wishing
 
-from gridwhistle.services import events, rehearsal, wish_answers, wish_claims, wishes
+from gridwhistle.services import events, rehearsal, wish_answers, wish_claims, wish_work, wishes
 from gridwhistle.services.desk import Refused
 from gridwhistle.services.rules import WISH_CLAIMS_AT_MOST, WISH_SHARES_AT_MOST
 from gridwhistle.services.schema import WishClaim, WisherKind, WishStatus
@@ -41,10 +41,10 @@ ACTS = {
     "group": lambda desk, wish: wish_claims.claim(desk, wish, Way.GROUP),
     "join": lambda desk, wish: wish_claims.claim(desk, wish, Way.JOIN),
     "approve": lambda desk, wish: wish_claims.approve(desk, wish, "社区见"),
-    "begin": wish_claims.begin,
-    "alive": lambda desk, wish: wish_claims.progress(desk, wish, "还在办"),
+    "begin": wish_work.begin,
+    "alive": lambda desk, wish: wish_work.progress(desk, wish, "还在办"),
     "release": lambda desk, wish: wish_claims.release(desk, wish, "忙"),
-    "fulfil": lambda desk, wish: wish_claims.fulfil(desk, wish, "送去了"),
+    "fulfil": lambda desk, wish: wish_work.fulfil(desk, wish, "送去了"),
     "confirm": wish_answers.confirm,
     "deny": lambda desk, wish: wish_answers.deny(desk, wish, "还没有"),
     "thank": lambda desk, wish: wish_answers.thank(desk, wish, "谢谢"),

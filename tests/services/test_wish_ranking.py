@@ -9,7 +9,7 @@ import pytest
 from bureau import MONDAY, Bureau
 from wisher import Wishing
 
-from gridwhistle.services import wish_answers, wish_claims
+from gridwhistle.services import wish_answers, wish_claims, wish_work
 from gridwhistle.services.wish_claims import Way
 from gridwhistle.services.wish_ranking import ranking, ranks
 
@@ -62,7 +62,7 @@ def test_released_and_lapsed_claims_count_for_nobody(city: Wishing) -> None:
     city.bureau.wait(days=10, hours=1)
     city.does("shenlixin", wish_claims.claim, wish, Way.WHOLE)
     city.does("linxiao", wish_claims.approve, wish, "社区见")
-    city.does("shenlixin", wish_claims.fulfil, wish, "送去了")
+    city.does("shenlixin", wish_work.fulfil, wish, "送去了")
     city.does("zhangmin", wish_answers.confirm, wish)
     assert table(city) == [(1, "pu-service", 1)]
 
@@ -73,7 +73,7 @@ def test_a_shared_wish_counts_once_for_each_unit(city: Wishing) -> None:
         city.does(who, wish_claims.claim, wish, Way.JOIN)
     city.does("dingshijie", wish_claims.release, wish, "出差")
     city.does("linxiao", wish_claims.approve, wish, "社区见")
-    city.does("gexinyu", wish_claims.fulfil, wish, "送去了")
+    city.does("gexinyu", wish_work.fulfil, wish, "送去了")
     city.does("zhangmin", wish_answers.confirm, wish)
     assert table(city) == [(1, "pu-bank", 1), (1, "pu-library", 1)]
 
@@ -99,6 +99,6 @@ def test_an_unreachable_wisher_counts_for_nobody(city: Wishing) -> None:
 def test_not_yet_takes_nothing_into_the_table(city: Wishing) -> None:
     wish = city.does("zhangmin", wish_answers.deny, city.fulfilled(), "还没有")
     assert table(city) == []
-    city.does("dingshijie", wish_claims.fulfil, wish, "这回送到了")
+    city.does("dingshijie", wish_work.fulfil, wish, "这回送到了")
     city.does("zhangmin", wish_answers.confirm, wish)
     assert table(city) == [(1, "pu-hospital", 1)]

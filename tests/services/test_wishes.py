@@ -13,7 +13,7 @@ from bureau import MONDAY, WORLD, Bureau
 from sqlalchemy import select
 from wisher import MEMBERS, RADIO, Wishing, day
 
-from gridwhistle.services import tickets, wish_answers, wish_board, wish_claims, wish_units, wishes
+from gridwhistle.services import tickets, wish_answers, wish_board, wish_claims, wish_units, wish_work, wishes
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.office import Office
@@ -216,10 +216,10 @@ def test_claimants_read_nothing_of_the_wisher_but_what_the_community_arranges(ci
 
 def test_nothing_is_begun_before_the_meeting_is_arranged(city: Wishing) -> None:
     wish = city.claimed()
-    assert refusal(city, "dingshijie", wish_claims.begin, wish) == "refused.wish_not_approved"
-    assert refusal(city, "dingshijie", wish_claims.fulfil, wish, "送到了") == "refused.wish_not_approved"
+    assert refusal(city, "dingshijie", wish_work.begin, wish) == "refused.wish_not_approved"
+    assert refusal(city, "dingshijie", wish_work.fulfil, wish, "送到了") == "refused.wish_not_approved"
     wish = city.does("linxiao", wish_claims.approve, wish, "社区见")
-    assert city.does("dingshijie", wish_claims.begin, wish).status is WishStatus.IN_PROGRESS
+    assert city.does("dingshijie", wish_work.begin, wish).status is WishStatus.IN_PROGRESS
 
 
 # ---- claims
@@ -338,7 +338,7 @@ def test_released_it_can_be_claimed_again(city: Wishing) -> None:
     assert wish.status is WishStatus.CLAIMED
     assert city.claimants(wish) == ["shaoxinyue"]
     # The former arrangement was not with this claimant.
-    assert refusal(city, "shaoxinyue", wish_claims.begin, wish) == "refused.wish_not_approved"
+    assert refusal(city, "shaoxinyue", wish_work.begin, wish) == "refused.wish_not_approved"
 
 
 def test_others_release_nothing(city: Wishing) -> None:
@@ -389,10 +389,10 @@ def test_a_silent_claimant_is_reminded_after_five_days_and_released_after_ten(ci
 def test_a_sign_of_life_begins_the_ten_days_anew(city: Wishing) -> None:
     wish = city.claimed()
     city.bureau.wait(days=9)
-    city.does("dingshijie", wish_claims.progress, wish, "还在找")
+    city.does("dingshijie", wish_work.progress, wish, "还在找")
     city.bureau.wait(days=9)
     assert city.now(wish).status is WishStatus.CLAIMED
-    assert refusal(city, "shaoxinyue", wish_claims.progress, wish, "x") == "refused.wish_not_yours"
+    assert refusal(city, "shaoxinyue", wish_work.progress, wish, "x") == "refused.wish_not_yours"
 
 
 def test_released_on_the_last_day_it_goes_to_the_paired_units_at_once(city: Wishing) -> None:

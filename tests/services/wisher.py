@@ -7,7 +7,7 @@ from datetime import date
 
 from bureau import Bureau
 
-from gridwhistle.services import events, wish_answers, wish_claims, wishes
+from gridwhistle.services import events, wish_answers, wish_claims, wish_work, wishes
 from gridwhistle.services.schema import Wish, WisherKind
 from gridwhistle.services.wish_claims import Way
 from gridwhistle.services.wish_lifecycle import live_claims
@@ -37,7 +37,7 @@ class Wishing:
         return self.does("linxiao", wish_claims.approve, self.claimed(by, told=told), "周六上午在党群服务中心见")
 
     def fulfilled(self, by: str = "dingshijie") -> Wish:
-        return self.does(by, wish_claims.fulfil, self.approved(by), "送去了收音机，教会了怎么用")
+        return self.does(by, wish_work.fulfil, self.approved(by), "送去了收音机，教会了怎么用")
 
     def confirmed(self, by: str = "dingshijie") -> Wish:
         return self.does("zhangmin", wish_answers.confirm, self.fulfilled(by))

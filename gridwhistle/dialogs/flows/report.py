@@ -91,6 +91,9 @@ class Report(Flow):
 
     def _join(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result | None:
         """Add to what is reported already, by the resident or by a neighbour, if they want that."""
+        if ask.known(self.sure):
+            # Looked for when the card was shown; whoever confirms it wants this ticket.
+            return None
         twin = tickets.nearby(desk, matter.code, draft.where) if draft.where.place else None
         known = twin if twin and tickets.is_mine(desk, twin) else tickets.repeated(desk, matter.code, draft.where)
         if known is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
 from gridwhistle.dialogs.slots import TicketSlot
 from gridwhistle.dialogs.wish_options import which_wish
-from gridwhistle.services import wish_claims
+from gridwhistle.services import wish_claims, wish_work
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.schema import WishStatus
 from gridwhistle.services.wish_lifecycle import TAKEN
@@ -19,7 +19,7 @@ class WishBegin(Flow):
     def run(self, ask: Ask, desk: Desk) -> Result:
         """The card that follows shows the next step."""
         found = [wish for wish in wish_claims.of_me(desk) if wish.status is WishStatus.CLAIMED]
-        wish_claims.begin(desk, which_wish(ask, self.wish, desk, found, none="wish_begin.none"))
+        wish_work.begin(desk, which_wish(ask, self.wish, desk, found, none="wish_begin.none"))
         return ()
 
 
@@ -32,5 +32,5 @@ class WishProgress(Flow):
         """Write the sign of life down."""
         found = [wish for wish in wish_claims.of_me(desk) if wish.status in TAKEN]
         wish = which_wish(ask, self.wish, desk, found, none="wish_begin.none")
-        wish_claims.progress(desk, wish, ask.opened.text)
+        wish_work.progress(desk, wish, ask.opened.text)
         return Say("wish_progress.done", number=wish.number)

@@ -8,7 +8,7 @@ from gridwhistle.dialogs.flow import Ask, Flow, Result
 from gridwhistle.dialogs.slots import PhotoSlot, TicketSlot, YesNo
 from gridwhistle.dialogs.slots.told import Told
 from gridwhistle.dialogs.wish_options import WISH_TALK, brief, which_wish
-from gridwhistle.services import wish_claims
+from gridwhistle.services import wish_claims, wish_work
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.wish_lifecycle import TAKEN
 
@@ -32,5 +32,5 @@ class WishFulfil(Flow):
         result = ask(self.result, **brief(desk, wish))
         photos = ask(self.photo) or ()
         agreed = ask(self.consent) if photos else False
-        wish_claims.fulfil(desk, wish, result, photos if agreed else ())
+        wish_work.fulfil(desk, wish, result, photos if agreed else ())
         return ()
