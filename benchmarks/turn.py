@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gridwhistle.bot.app import Application, build
+from gridwhistle.bot.app import Application, build, settle_memory
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.message import Inbound, Press, Text
 from gridwhistle.services import chats
@@ -47,6 +47,7 @@ def main() -> None:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         application = _application(Path(folder))
+        settle_memory()
         print(f"start-up with a trained model: {time.perf_counter() - began:.2f} s")
         rounds = [_round(application, number, options.residents) for number in range(options.rounds)]
         _understanding(application)
@@ -72,6 +73,8 @@ def _round(application: Application, number: int, residents: int) -> dict[str, l
     spans: dict[str, list[float]] = {"report": [], "confirm": []}
     for resident in range(residents):
         address = f"bench-{number}-{resident}"
+        # Somebody who has written before: most turns are theirs.
+        _turn(application, address, "0", Text(text="你好"))
         line = chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6))
         spans["report"].append(_turn(application, address, "1", Text(text=line)))
         press = _first_button(application, address)

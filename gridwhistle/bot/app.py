@@ -5,6 +5,7 @@ settings → store → understanding → conversation → channels → scheduler
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -99,6 +100,12 @@ class Application:
         while morning < now or not is_working_day(morning.date()):
             morning += timedelta(days=1)
         self.move_clock(morning)
+
+
+def settle_memory() -> None:
+    """What has been loaded stays for good: keep the garbage collector from walking over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def web_channels(bell: Bell) -> tuple[Channel, ...]:

@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from gridwhistle.bot.app import Application, build, web_channels
+from gridwhistle.bot.app import Application, build, settle_memory, web_channels
 from gridwhistle.bot.commands.opening import open_demo_city, open_store, read_settings, require_examples
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.web.bell import Bell
@@ -75,6 +75,7 @@ def open_application(
     """Wire the application, and say what takes so long at the first start."""
     console.print("Loading the understanding (at the first start it is trained: half a minute) …")
     app = build(settings, store, channels=channels)
+    settle_memory()
     app.open_by_day()
     return app
 
