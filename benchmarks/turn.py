@@ -2,9 +2,9 @@
 
 A whole turn: a message in, understood, its effect committed to a SQLite file, the replies in the outbox. Residents
 report a matter in one line and confirm it, so that every second turn opens a ticket with its events, timers, whistles
-and letters. Prints medians of several rounds; ``--memory`` adds the process' peak memory.
+and letters. Prints medians of several rounds and the process' peak memory.
 
-    python -m benchmarks.turn [--residents 400] [--rounds 3]
+    python -m benchmarks.turn [--residents 400] [--rounds 3] [--threads 1]
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gridwhistle.bot.app import Application, build, settle_memory
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.message import Inbound, Press, Text
-from gridwhistle.services import chats
+from gridwhistle.services import chats, rehearsal
 from gridwhistle.services.demo_city import settle_demo
 from gridwhistle.services.desk import Address
 from gridwhistle.services.region import found_region
@@ -43,19 +45,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         application = _application(Path(folder))
         settle_memory()
         print(f"start-up with a trained model: {time.perf_counter() - began:.2f} s")
-        rounds = [_round(application, number, options.residents) for number in range(options.rounds)]
+        rounds = [_round(application, number, options) for number in range(options.rounds)]
         _understanding(application)
+        with application.office.desk() as desk:
+            opened = len(rehearsal.tickets(desk))
     for name in ("report", "confirm"):
-        spans = [span for one in rounds for span in one[name]]
+        spans = [span for one in rounds for span in getattr(one, name)]
         print(f"{name:8}: p50 {_at(spans, 50):.2f} ms, p99 {_at(spans, 99):.2f} ms")
-    rates = [sum(map(len, one.values())) / (sum(sum(spans) for spans in one.values()) / 1000) for one in rounds]
-    print(f"whole turns/s in one process, median of {len(rates)} rounds: {statistics.median(rates):.0f}")
+    rate = statistics.median(one.rate for one in rounds)
+    print(f"whole turns/s in one process, {options.threads} thread(s), median of {len(rounds)} rounds: {rate:.0f}")
+    print(f"tickets opened: {opened}, of {options.residents * options.rounds} residents")
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
@@ -67,21 +73,45 @@ def _application(folder: Path) -> Application:
     return build(settings, store)
 
 
-def _round(application: Application, number: int, residents: int) -> dict[str, list[float]]:
+@dataclass(kw_only=True)
+class Round:
+    """Latencies of each kind of turn in milliseconds, and the seconds that all of them took."""
+
+    report: list[float]
+    confirm: list[float]
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Whole turns per second."""
+        return (len(self.report) + len(self.confirm)) / self.seconds
+
+
+def _round(application: Application, number: int, options: argparse.Namespace) -> Round:
     chance = random.Random(number)
     places = _buildings(application)
-    spans: dict[str, list[float]] = {"report": [], "confirm": []}
-    for resident in range(residents):
-        address = f"bench-{number}-{resident}"
+    addresses = [f"bench-{number}-{resident}" for resident in range(options.residents)]
+    lines = [chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6)) for _ in addresses]
+    with ThreadPoolExecutor(options.threads) as threads:
         # Somebody who has written before: most turns are theirs.
-        _turn(application, address, "0", Text(text="你好"))
-        line = chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6))
-        spans["report"].append(_turn(application, address, "1", Text(text=line)))
-        press = _first_button(application, address)
-        if press is None:
-            sys.exit(f"no card to confirm for {line!r}")
-        spans["confirm"].append(_turn(application, address, "2", press))
-    return spans
+        list(threads.map(lambda address: _turn(application, address, "0", Text(text="你好")), addresses))
+        began = time.perf_counter()
+        report = list(
+            threads.map(
+                lambda said: _turn(application, said[0], "1", Text(text=said[1])), zip(addresses, lines, strict=True)
+            )
+        )
+        seconds = time.perf_counter() - began
+        application.delivery.run()
+        presses = [_first_button(application, address) for address in addresses]
+        began = time.perf_counter()
+        confirm = list(
+            threads.map(
+                lambda pressed: _turn(application, pressed[0], "2", pressed[1]), zip(addresses, presses, strict=True)
+            )
+        )
+        seconds += time.perf_counter() - began
+    return Round(report=report, confirm=confirm, seconds=seconds)
 
 
 def _turn(application: Application, address: str, external_id: str, content: Text | Press) -> float:
@@ -93,11 +123,12 @@ def _turn(application: Application, address: str, external_id: str, content: Tex
     return (time.perf_counter() - began) * 1000
 
 
-def _first_button(application: Application, address: str) -> Press | None:
-    application.delivery.run()
+def _first_button(application: Application, address: str) -> Press:
     with application.office.desk() as desk:
         written = chats.letters(desk, Address(channel="web", address=address))
-    return Press(letter=written[-1].id, index=0) if written and written[-1].buttons else None
+    if not written or not written[-1].buttons:
+        sys.exit(f"no card to confirm in the chat {address}")
+    return Press(letter=written[-1].id, index=0)
 
 
 def _buildings(application: Application) -> list[str]:

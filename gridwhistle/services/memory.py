@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Actor, Address
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Account, Conversation, InboxRow, JsonObject, Person, RoleGrant, table_of
 from gridwhistle.services.store import Insertion, insert, insert_later, new_id
 
@@ -68,11 +69,7 @@ def recall(
 
     A chat that was never heard before gets a new resident. ``heard`` is whether the person said something now.
     """
-    rows = (
-        session.connection()
-        .execute(_RECALL, {"here": region, "channel": where.channel, "address": where.address})
-        .all()
-    )
+    rows = fetch(session, _RECALL, {"here": region, "channel": where.channel, "address": where.address})
     if not rows:
         return _newcomer(session, region, where, now), {}
     first = rows[0]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.reference import PostHolders, UnitInfo
 from gridwhistle.services.schema import Absence, Person, PostKind, Role, table_of
 from gridwhistle.services.store import new_id
@@ -96,8 +97,7 @@ def clerks(desk: Desk, department: str) -> tuple[str, ...]:
 
 def is_away(desk: Desk, person_id: str) -> bool:
     """Whether the person is on leave now."""
-    found = desk.session.connection().execute(_AWAY, {"here": desk.region, "person": person_id, "at": desk.now})
-    return found.first() is not None
+    return bool(fetch(desk.session, _AWAY, {"here": desk.region, "person": person_id, "at": desk.now}))
 
 
 def take_leave(desk: Desk, since: datetime, until: datetime, reason: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Account, JsonObject, LetterRow, LetterState, Person, table_of
 from gridwhistle.services.store import Insertion, change_later, insert_later, new_id, waiting
 
@@ -154,7 +155,7 @@ def post(desk: Desk, letter: Letter) -> None:
 def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
     """The chat a person was heard in last (the present one for the acting person) and the person's language."""
     if person_id not in desk.addressees:
-        rows = desk.session.connection().execute(_CHATS, {"here": desk.region, "person": person_id}).all()
+        rows = fetch(desk.session, _CHATS, {"here": desk.region, "person": person_id})
         if not rows:
             raise LookupError(f"no person {person_id}")
         open_chats = [
@@ -167,7 +168,7 @@ def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
 
 def find_press(desk: Desk, letter_id: str, index: int) -> JsonObject | None:
     """What a button of a letter to the acting person does; ``None`` for forged or foreign button data."""
-    row = desk.session.connection().execute(_PRESSED, {"here": desk.region, "letter": letter_id}).first()
+    row = next(iter(fetch(desk.session, _PRESSED, {"here": desk.region, "letter": letter_id})), None)
     if row is None or row.person_id != desk.actor.person_id or not isinstance(row.buttons, list):
         return None
     if not 0 <= index < len(row.buttons):

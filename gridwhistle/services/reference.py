@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.catalogue import MatterSpec, parse_matter
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import (
     Matter,
     Person,
@@ -262,8 +263,8 @@ def bump_version(session: Session, region: str) -> None:
 
 
 def _version(session: Session, region: str) -> int:
-    value = session.connection().execute(_VERSION, {"here": region}).scalar_one_or_none()
-    return _as_int(value)
+    found = fetch(session, _VERSION, {"here": region})
+    return _as_int(found[0].value) if found else 0
 
 
 def _as_int(value: object) -> int:

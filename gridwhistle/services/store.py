@@ -5,8 +5,9 @@ The only module that knows the differences between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from gridwhistle.services.prepared import run
 from gridwhistle.services.schema import Base, Counter, table_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,6 +46,7 @@ class Store:
             raise ValueError("this is no database URL; write sqlite:///var/gridwhistle.db or postgresql://…") from error
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._one_writer = threading.RLock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             in_memory = parsed.database in (None, "", ":memory:")
             if not in_memory:
@@ -63,8 +66,12 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back by any exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        """One transaction: committed at the end, rolled back by any exception.
+
+        On SQLite the threads of a process wait for one another here, in turn: left to SQLite, a waiting writer would
+        sleep and look again.
+        """
+        with self._one_writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
             write_now(session)
 
@@ -125,7 +132,7 @@ class Insertion:
 
 def insert(session: Session, how: Insertion, row: Mapping[str, Any]) -> bool:
     """Write one row now; tells whether it was written or changed anything."""
-    return bool(session.connection().execute(how.on(session), row).rowcount == 1)
+    return run(session, how.on(session), [row]) == 1
 
 
 def insert_later(session: Session, how: Insertion, row: MutableMapping[str, Any]) -> None:
@@ -154,10 +161,10 @@ def write_now(session: Session) -> None:
     """Write what waits for the commit, for whoever wants to read or change it in this transaction."""
     late = _late(session)
     for statement, values in late.changes.items():
-        session.connection().execute(statement, values)
+        run(session, statement, values)
     for how, rows in late.rows.items():
         if rows:
-            session.connection().execute(how.on(session), rows)
+            run(session, how.on(session), rows)
     session.info.pop(LATE)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from gridwhistle.services import org
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button, Letter, Priority, post
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import HumanTalk, PlaceKind, Role
 from gridwhistle.services.store import new_id
 
@@ -41,7 +42,7 @@ def active(desk: Desk) -> Talk | None:
     """The taken talk in which the acting person is now."""
     me = desk.me
     wanted = _AS_EITHER if desk.actor.has(*COORDINATORS) else _AS_RESIDENT
-    row = desk.session.connection().execute(wanted, {"here": desk.region, "me": me}).first()
+    row = next(iter(fetch(desk.session, wanted, {"here": desk.region, "me": me})), None)
     if row is None:
         return None
     as_resident = row.resident_id == me

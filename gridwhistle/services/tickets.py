@@ -15,12 +15,14 @@ from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN, Step, move
 from gridwhistle.services.org import coordinator
 from gridwhistle.services.places import Location
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.residents import tell_residents, voices
 from gridwhistle.services.rules import NEARBY_SINCE, URGE_EVERY, URGES_BEFORE_ESCALATION
 from gridwhistle.services.schema import Attachment, Event, Status, Ticket, Voice, table_of
 from gridwhistle.services.store import Insertion, count_up, insert, new_id
 
 _TICKETS = table_of(Ticket)
+_STILL_OPEN = or_(*(_TICKETS.c.status == status for status in sorted(OPEN)))
 # Every report runs this twice: built once, without the ORM.
 _NEARBY = (
     select(_TICKETS.c.id, _TICKETS.c.place_work)
@@ -28,7 +30,7 @@ _NEARBY = (
         _TICKETS.c.region == bindparam("here"),
         _TICKETS.c.grid == bindparam("of_grid"),
         _TICKETS.c.matter == bindparam("of_matter"),
-        _TICKETS.c.status.in_(sorted(OPEN)),
+        _STILL_OPEN,
         _TICKETS.c.opened_at > bindparam("since"),
         _TICKETS.c.place == bindparam("at"),
         _TICKETS.c.reporter_id != bindparam("me"),
@@ -41,7 +43,7 @@ _REPEATED = (
     .where(
         _TICKETS.c.region == bindparam("here"),
         _TICKETS.c.matter == bindparam("of_matter"),
-        _TICKETS.c.status.in_(sorted(OPEN)),
+        _STILL_OPEN,
         _TICKETS.c.place.is_not_distinct_from(bindparam("at")),
         _TICKETS.c.reporter_id == bindparam("me"),
     )
@@ -258,7 +260,8 @@ def nearby(desk: Desk, matter: str, where: Location) -> Ticket | None:
     if not spec.public or grid is None:
         return None
     name = places.work_name(desk.city, where)
-    rows = desk.session.connection().execute(
+    rows = fetch(
+        desk.session,
         _NEARBY,
         {
             "here": desk.region,
@@ -277,9 +280,7 @@ def repeated(desk: Desk, matter: str, where: Location) -> Ticket | None:
     """The newest open ticket of the acting person's own about the same matter at the same place (重复诉求并单)."""
     name = places.work_name(desk.city, where)
     at = where.place if where.place in desk.city.places else None
-    rows = desk.session.connection().execute(
-        _REPEATED, {"here": desk.region, "of_matter": matter, "at": at, "me": desk.me}
-    )
+    rows = fetch(desk.session, _REPEATED, {"here": desk.region, "of_matter": matter, "at": at, "me": desk.me})
     known = next((row.id for row in rows if _same_spot(row.place_work, name)), None)
     return desk.session.get(Ticket, (desk.region, known)) if known else None
 
