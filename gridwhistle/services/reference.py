@@ -181,7 +181,7 @@ class Reference:
         if self._city is not None and moment - self._looked_at < self._trusted_seconds:
             return self._city
         self._looked_at = moment
-        version = _version(session, self._region)
+        version = version_of(session, self._region)
         if self._city is None or self._city.version != version:
             self._city = load_city(session, self._region, version)
         return self._city
@@ -262,7 +262,8 @@ def bump_version(session: Session, region: str) -> None:
         row.value = _as_int(row.value) + 1
 
 
-def _version(session: Session, region: str) -> int:
+def version_of(session: Session, region: str) -> int:
+    """The version of the reference data that the store holds now."""
     found = fetch(session, _VERSION, {"here": region})
     return _as_int(found[0].value) if found else 0
 
