@@ -22,6 +22,7 @@ from gridwhistle.bot.web.problem import Problem
 from gridwhistle.bot.web.problems import by_status, handle_problems
 from gridwhistle.bot.web.say_api import say_routes
 from gridwhistle.bot.web.wish_pages import wish_routes
+from gridwhistle.services.reference import version_of
 
 INVITE_FORM = re.compile(r"[A-Za-z0-9]{1,32}")
 NOT_READY = 503
@@ -98,7 +99,8 @@ def _health(site: FastAPI, app: Application) -> None:
     def ready() -> JSONResponse:
         """The store answers and holds the region."""
         try:
-            with app.office.desk():
-                return JSONResponse({"status": "ok"})
+            with app.office.desk() as desk:
+                version_of(desk.session, desk.region)
+            return JSONResponse({"status": "ok"})
         except Exception as error:  # noqa: BLE001 (whatever it is: not ready)
             return JSONResponse({"status": "not ready", "cause": type(error).__name__}, NOT_READY)
