@@ -94,7 +94,7 @@ class Conversation:
             if desk.here is not None:
                 desk.addressees[desk.me] = (where, actor.language)
             outcome = act(state, _hear(desk, inbound, understood), desk)
-            keys = tuple(_post(desk, say) for say in outcome.says)
+            keys = tuple(post_say(desk, say) for say in outcome.says)
             memory.keep(session, region, where, desk.me, outcome.state, now)
             return keys
 
@@ -147,7 +147,8 @@ def _language(content: object) -> str | None:
     return words.language_of(text)
 
 
-def _post(desk: Desk, say: Say) -> str:
+def post_say(desk: Desk, say: Say) -> str:
+    """Put what a dialog says into the outbox for the acting person; gives the letter's natural key."""
     key = f"turn:{desk.turn}:{desk.letters}"
     outbox.post(
         desk,

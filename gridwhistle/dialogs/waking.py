@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gridwhistle.dialogs.conversation import post_say
 from gridwhistle.dialogs.engine import Heard, turn
 from gridwhistle.dialogs.flow import Flows
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Wake
-from gridwhistle.services import memory, outbox
+from gridwhistle.services import memory
 from gridwhistle.services.desk import Address, Desk
-from gridwhistle.services.outbox import Letter
 
 
 def wake(desk: Desk, flows: Flows, where: Address, content: Wake, key: str) -> None:
@@ -21,16 +21,6 @@ def wake(desk: Desk, flows: Flows, where: Address, content: Wake, key: str) -> N
     actor, state = memory.recall(desk.session, desk.region, where, desk.now, heard=False)
     chat = replace(desk, actor=actor, here=None, turn=key, writes=0, letters=0)
     outcome = turn(state, Heard(content=content), chat, flows, Limits())
-    for number, say in enumerate(outcome.says):
-        outbox.post(
-            chat,
-            Letter(
-                to=chat.me,
-                text=say.text,
-                params=say.params,
-                key=f"wake:{key}:{number}",
-                buttons=say.buttons,
-                card=say.card,
-            ),
-        )
+    for say in outcome.says:
+        post_say(chat, say)
     memory.keep(desk.session, desk.region, where, chat.me, outcome.state, desk.now)

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.candidates import FIELD_TALK
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
+from gridwhistle.dialogs.flows.report import location
 from gridwhistle.dialogs.message import Text
-from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention, Understood, clear_matter
+from gridwhistle.dialogs.nlu.understood import EntityKind, Understood, clear_matter
 from gridwhistle.dialogs.slots import (
     Chosen,
     Confirm,
@@ -96,7 +97,7 @@ class Patrol(Flow):
         spec = desk.city.matters.get(ask(self.matter))
         if spec is None:
             raise Refused("refused.matter")
-        where = _location(ask(self.place, matter=spec)) if spec.place != "none" else Location()
+        where = location(ask(self.place, matter=spec)) if spec.place != "none" else Location()
         photos = ask(self.picture, reason=spec.photo_reason) if spec.photo != "none" else None
         if not ask(self.sure, matter=spec, place=exact_name(desk.city, where) or "—", words=words):
             return Say("patrol.dropped")
@@ -109,14 +110,3 @@ class Patrol(Flow):
             assignments.accept(desk, ticket)
             return ()
         return Say("patrol.done", number=ticket.number, matter=spec)
-
-
-def _location(mention: PlaceMention) -> Location:
-    return Location(
-        place=mention.place,
-        building=mention.building,
-        unit=mention.unit,
-        room=mention.room,
-        detail=mention.detail,
-        text=mention.text,
-    )
