@@ -22,10 +22,10 @@ from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import SYSTEM, Actor, Address, Desk
 from gridwhistle.services.office import Office
-from gridwhistle.services.outbox import OutgoingLetter, SendResult
 from gridwhistle.services.places import Location
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import LetterRow, Ticket, Whistle
+from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, SendResult
 
 WORLD = World(Settings())
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
@@ -42,17 +42,18 @@ class Pigeonhole:
     """A channel that keeps what it sends and answers as it is told."""
 
     name = DEMO_CHANNEL
+    pace = AT_WILL
 
     def __init__(self) -> None:
         self.sent: list[OutgoingLetter] = []
-        self.answers: list[SendResult | Exception] = []
+        self.answers: list[SendResult | SendReport | Exception] = []
 
-    def send(self, letter: OutgoingLetter) -> SendResult:
+    def send(self, letter: OutgoingLetter) -> SendReport:
         answer = self.answers.pop(0) if self.answers else SendResult.SENT
         if isinstance(answer, Exception):
             raise answer
         self.sent.append(letter)
-        return answer
+        return answer if isinstance(answer, SendReport) else SendReport(result=answer)
 
 
 class Bureau:

@@ -37,8 +37,8 @@ from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
 from gridwhistle.services.lifecycle import EDGES, ENDED
-from gridwhistle.services.outbox import OutgoingLetter, SendResult
 from gridwhistle.services.schema import Event, Invite, LetterRow, Person, Status, WishStatus
+from gridwhistle.services.sending import AT_WILL, OutgoingLetter, Pace, SendReport, SendResult
 from gridwhistle.services.store import Store, new_id
 from gridwhistle.services.wish_lifecycle import WISH_TABLE
 
@@ -70,16 +70,17 @@ class Post:
 
     dice: Random
     name: str = DEMO_CHANNEL
+    pace: Pace = AT_WILL
     sent: list[OutgoingLetter] = field(default_factory=list)
 
-    def send(self, letter: OutgoingLetter) -> SendResult:
+    def send(self, letter: OutgoingLetter) -> SendReport:
         luck = self.dice.random()
         if luck < 0.02:
-            return self.dice.choice((SendResult.RETRY, SendResult.UNKNOWN, SendResult.REFUSED))
+            return SendReport(result=self.dice.choice((SendResult.RETRY, SendResult.UNKNOWN, SendResult.REFUSED)))
         if luck < 0.022:
-            return SendResult.STOPPED
+            return SendReport(result=SendResult.STOPPED)
         self.sent.append(letter)
-        return SendResult.SENT
+        return SendReport(result=SendResult.SENT)
 
 
 class Crowd:

@@ -21,8 +21,9 @@ from gridwhistle.dialogs.message import Inbound
 from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.dialogs.texts import Texts
 from gridwhistle.scheduler.advance import advance, next_event
+from gridwhistle.scheduler.channel import Channel
 from gridwhistle.scheduler.clock import Ticker
-from gridwhistle.scheduler.delivery import Channel, Delivery
+from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
 from gridwhistle.services import shift

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
+from gridwhistle.scheduler.channel import Channel
 from gridwhistle.services import outbox
 from gridwhistle.services.office import Office
-from gridwhistle.services.outbox import OutgoingLetter, SendResult
+from gridwhistle.services.sending import OutgoingLetter, SendReport, SendResult
 
 log = structlog.get_logger(__name__)
-
-
-class Channel(Protocol):
-    """One way to reach people's chats."""
-
-    name: str
-
-    def send(self, letter: OutgoingLetter) -> SendResult:
-        """Hand the letter to the platform; never raises for what the platform says."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Outcome:
-    letter: str
-    result: SendResult
-    problem: str = ""
 
 
 class Delivery:
@@ -48,16 +30,15 @@ class Delivery:
                 due = outbox.claim(desk, names)
             if not due:
                 return sent
-            outcomes = [self._send(letter) for letter in due]
+            reports = [(letter.id, self._send(letter)) for letter in due]
             with self._office.desk() as desk:
-                for outcome in outcomes:
-                    outbox.settle(desk, outcome.letter, outcome.result, outcome.problem)
-            sent += sum(outcome.result is SendResult.SENT for outcome in outcomes)
+                for letter_id, report in reports:
+                    outbox.settle(desk, letter_id, report)
+            sent += sum(report.result is SendResult.SENT for _, report in reports)
 
-    def _send(self, letter: OutgoingLetter) -> _Outcome:
+    def _send(self, letter: OutgoingLetter) -> SendReport:
         try:
-            result = self._channels[letter.channel].send(letter)
+            return self._channels[letter.channel].send(letter)
         except Exception as error:
             log.exception("letter.send_failed", letter=letter.id, channel=letter.channel)
-            return _Outcome(letter=letter.id, result=SendResult.UNKNOWN, problem=type(error).__name__)
-        return _Outcome(letter=letter.id, result=result)
+            return SendReport(result=SendResult.UNKNOWN, problem=type(error).__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -16,6 +16,7 @@ from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Account, JsonObject, LetterRow, LetterState, Person, table_of
+from gridwhistle.services.sending import OutgoingLetter, SendReport, SendResult
 from gridwhistle.services.store import Insertion, change_later, insert_later, new_id, waiting
 
 LEASE = timedelta(seconds=60)
@@ -55,16 +56,6 @@ class Priority(IntEnum):
     BULK = 3
 
 
-class SendResult(StrEnum):
-    """What a channel says of a send; the row's fate follows from it alone."""
-
-    SENT = "sent"
-    RETRY = "retry"
-    STOPPED = "stopped"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Button:
     """A button: its label and what a press does.
@@ -89,21 +80,6 @@ class Letter:
     card: str | None = None
     attachments: tuple[str, ...] = ()
     priority: Priority = Priority.PERSONAL
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutgoingLetter:
-    """A letter as a channel gets it: rendered, with the labels of its buttons in order."""
-
-    id: str
-    person_id: str
-    channel: str
-    address: str
-    text: str
-    labels: tuple[str, ...]
-    attachments: tuple[str, ...]
-    card: str | None
-    reply: bool
 
 
 def post(desk: Desk, letter: Letter) -> None:
@@ -146,6 +122,7 @@ def post(desk: Desk, letter: Letter) -> None:
             "attempts": 0,
             "leased_until": None,
             "sent_at": None,
+            "message_id": None,
             "problem": "" if where else "no chat is bound to this person",
         },
     )
@@ -228,6 +205,7 @@ def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[Outgo
             attachments=tuple(row.attachments),
             card=row.card,
             reply=row.reply,
+            replaces=_shown(desk, row),
         )
         for row in rows
     ]
@@ -248,23 +226,18 @@ def next_due(desk: Desk) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") -> None:
+def settle(desk: Desk, letter_id: str, report: SendReport) -> None:
     """Write down what became of a send."""
     row = desk.session.get(LetterRow, (desk.region, letter_id))
     if row is None:
         return
     row.leased_until = None
-    row.problem = problem
-    match result:
+    row.problem = report.problem
+    match report.result:
         case SendResult.SENT:
             row.state = LetterState.SENT
             row.sent_at = desk.now
-        case SendResult.RETRY | SendResult.UNKNOWN if _has_successor(desk, row):
-            # Sent again it would come after the card's newer form, and take its place.
-            row.state = LetterState.REPLACED
-        case SendResult.RETRY | SendResult.UNKNOWN:
-            row.state = LetterState.WAITING
-            row.not_before = desk.now + timedelta(seconds=min(2**row.attempts, 3600))
+            row.message_id = report.message_id
         case SendResult.STOPPED:
             row.state = LetterState.DEAD
             account = desk.session.get(Account, (desk.region, row.channel, row.address))
@@ -272,6 +245,32 @@ def settle(desk: Desk, letter_id: str, result: SendResult, problem: str = "") ->
                 account.blocked = True
         case SendResult.REFUSED:
             row.state = LetterState.DEAD
+        case _ if _has_successor(desk, row):
+            # Sent again it would come after the card's newer form, and take its place.
+            row.state = LetterState.REPLACED
+        case SendResult.RETRY | SendResult.LATER | SendResult.MISCONFIGURED | SendResult.UNKNOWN:
+            row.state = LetterState.WAITING
+            row.not_before = desk.now + (report.retry_after or timedelta(seconds=min(2**row.attempts, 3600)))
+
+
+def _shown(desk: Desk, row: LetterRow) -> str | None:
+    """The platform's id of the card's form that the chat shows now."""
+    if row.card is None:
+        return None
+    return desk.session.scalars(
+        select(LetterRow.message_id)
+        .where(
+            LetterRow.region == desk.region,
+            LetterRow.person_id == row.person_id,
+            LetterRow.card == row.card,
+            LetterRow.channel == row.channel,
+            LetterRow.address == row.address,
+            LetterRow.state == LetterState.SENT,
+            LetterRow.message_id.is_not(None),
+        )
+        .order_by(LetterRow.id.desc())
+        .limit(1)
+    ).first()
 
 
 def _replace(desk: Desk, person_id: str, card: str) -> None:

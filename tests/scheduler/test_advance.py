@@ -14,8 +14,9 @@ from gridwhistle.scheduler.job import Job
 from gridwhistle.services import outbox, shift, timers
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.outbox import Letter, SendResult
+from gridwhistle.services.outbox import Letter
 from gridwhistle.services.schema import Account, LetterState
+from gridwhistle.services.sending import SendResult
 from gridwhistle.services.timers import DueTimer
 
 HOUR = timedelta(hours=1)

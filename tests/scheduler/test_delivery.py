@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 
 from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.services import outbox
-from gridwhistle.services.outbox import LEASE, Letter, OutgoingLetter, SendResult
+from gridwhistle.services.outbox import LEASE, Letter
 from gridwhistle.services.schema import LetterState
+from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, SendResult
 
 
 def post(bureau: Bureau, *keys: str, to: str = "zhangmin") -> None:
@@ -81,11 +82,12 @@ class Abyss:
     """Sends, and then the process is killed before it can write that down."""
 
     name = "web"
+    pace = AT_WILL
 
     def __init__(self) -> None:
         self.sent: list[OutgoingLetter] = []
 
-    def send(self, letter: OutgoingLetter) -> SendResult:
+    def send(self, letter: OutgoingLetter) -> SendReport:
         self.sent.append(letter)
         raise Killed
 
@@ -116,10 +118,11 @@ def test_nothing_is_sent_inside_a_transaction(bureau: Bureau) -> None:
 
     class Looker:
         name = "web"
+        pace = AT_WILL
 
-        def send(self, letter: OutgoingLetter) -> SendResult:
+        def send(self, letter: OutgoingLetter) -> SendReport:
             with bureau.desk() as desk:  # would wait for an open transaction for ever
                 outbox.next_due(desk)
-            return SendResult.SENT if letter.id else SendResult.REFUSED
+            return SendReport(result=SendResult.SENT if letter.id else SendResult.REFUSED)
 
     assert Delivery(bureau.office, (Looker(),)).run() == 1

@@ -12,8 +12,9 @@ from gridwhistle.services import outbox
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.outbox import LEASE, Button, Letter, OutgoingLetter, Priority, SendResult
+from gridwhistle.services.outbox import LEASE, Button, Letter, Priority
 from gridwhistle.services.schema import Account, LetterRow, LetterState, Person
+from gridwhistle.services.sending import OutgoingLetter, SendReport, SendResult
 from gridwhistle.services.store import new_id
 
 NIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=CITY_ZONE)
@@ -32,9 +33,9 @@ def claim(bureau: Bureau, batch: int = 100) -> list[OutgoingLetter]:
         return outbox.claim(desk, (DEMO_CHANNEL,), batch)
 
 
-def settle(bureau: Bureau, letter: str, result: SendResult, problem: str = "") -> None:
+def settle(bureau: Bureau, letter: str, result: SendResult, problem: str = "", **more: object) -> None:
     with bureau.desk() as desk:
-        outbox.settle(desk, letter, result, problem)
+        outbox.settle(desk, letter, SendReport(result=result, problem=problem, **more))  # type: ignore[arg-type]
 
 
 def account(bureau: Bureau, person: str, channel: str, address: str, *, heard: datetime) -> None:
@@ -205,6 +206,7 @@ def test_who_blocked_one_chat_is_reached_in_another(bureau: Bureau) -> None:
         (SendResult.SENT, LetterState.SENT, None),
         (SendResult.RETRY, LetterState.WAITING, 2),
         (SendResult.UNKNOWN, LetterState.WAITING, 2),
+        (SendResult.MISCONFIGURED, LetterState.WAITING, 2),
         (SendResult.REFUSED, LetterState.DEAD, None),
         (SendResult.STOPPED, LetterState.DEAD, None),
     ],
@@ -321,3 +323,24 @@ def test_every_letter_is_counted_as_a_fact_of_its_turn(bureau: Bureau) -> None:
         outbox.post(desk, Letter(to=bureau.ids["zhangmin"], text=TEXT))
         assert (desk.letters, desk.writes) == (2, 2)
     assert all(isinstance(row, LetterRow) for row in bureau.letters())
+
+
+def test_a_platform_that_wants_us_to_wait_is_obeyed(bureau: Bureau) -> None:
+    post(bureau)
+    [letter] = claim(bureau)
+    settle(bureau, letter.id, SendResult.LATER, retry_after=timedelta(seconds=90))
+
+    [row] = bureau.letters()
+    assert (row.state, row.not_before) == (LetterState.WAITING, MONDAY + timedelta(seconds=90))
+
+
+def test_a_cards_next_form_knows_the_message_that_it_takes_the_place_of(bureau: Bureau) -> None:
+    post(bureau, key="1", card="ticket:7")
+    [first] = claim(bureau)
+    assert first.replaces is None
+    settle(bureau, first.id, SendResult.SENT, message_id="4711")
+    post(bureau, key="2", card="ticket:7")
+    post(bureau, key="3", card="ticket:8")
+    post(bureau, "wangfang", key="4", card="ticket:7")
+
+    assert [letter.replaces for letter in claim(bureau)] == ["4711", None, None]

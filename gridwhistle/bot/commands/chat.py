@@ -26,7 +26,7 @@ from gridwhistle.dialogs.message import Content, Inbound, Press, Text
 from gridwhistle.services import rehearsal
 from gridwhistle.services.clock import in_city
 from gridwhistle.services.demo_city import DEMO_CHANNEL
-from gridwhistle.services.outbox import OutgoingLetter
+from gridwhistle.services.sending import OutgoingLetter
 from gridwhistle.services.store import new_id
 
 HELP = "/as CODE  another person (/as alone lists them)   /clock +2h | +1d | next   /quit"

@@ -17,7 +17,7 @@ from gridwhistle.bot.commands.opening import open_demo_city, open_store, read_se
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.web.bell import Bell
 from gridwhistle.bot.web.site import build_site
-from gridwhistle.scheduler.delivery import Channel
+from gridwhistle.scheduler.channel import Channel
 from gridwhistle.services.region import found_region, require_region
 from gridwhistle.services.store import Store
 

@@ -23,7 +23,7 @@ from gridwhistle.services import attachments, memory
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
-from gridwhistle.services.outbox import OutgoingLetter
+from gridwhistle.services.sending import OutgoingLetter
 from gridwhistle.services.store import new_id
 
 FUJIN = (47.25, 132.03)

@@ -31,7 +31,7 @@ from gridwhistle.dialogs.state import State
 from gridwhistle.services import rehearsal
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
-from gridwhistle.services.outbox import OutgoingLetter, SendResult
+from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, SendResult
 
 CURTAIN = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
 """When a transcript begins that says nothing else: a Monday morning."""
@@ -41,14 +41,15 @@ class Recorder:
     """A channel that keeps what it sends."""
 
     name = DEMO_CHANNEL
+    pace = AT_WILL
 
     def __init__(self) -> None:
         self.sent: list[OutgoingLetter] = []
 
-    def send(self, letter: OutgoingLetter) -> SendResult:
+    def send(self, letter: OutgoingLetter) -> SendReport:
         """Keep the letter."""
         self.sent.append(letter)
-        return SendResult.SENT
+        return SendReport(result=SendResult.SENT)
 
 
 class Stage:

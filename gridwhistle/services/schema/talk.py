@@ -76,6 +76,8 @@ class LetterRow(Identified):
     attempts: Mapped[int]
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    message_id: Mapped[str | None] = mapped_column(String(128))
+    """The platform's own id of the message, once it is sent."""
     problem: Mapped[str]
 
 
