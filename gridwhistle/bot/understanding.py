@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
 from gridwhistle.dialogs.nlu.train import load_or_train
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
+from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import UnitKind
+
+
+class Engine(StrEnum):
+    """The engines of understanding."""
+
+    EMBEDDED = "embedded"
+
+
+def open_engine(engine: Engine, settings: Settings, city: City) -> Understanding:
+    """The engine of this name for a city."""
+    match engine:
+        case Engine.EMBEDDED:
+            return embedded(settings, city)
 
 
 def embedded(settings: Settings, city: City) -> EmbeddedUnderstanding:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from gridwhistle.bot import cli
@@ -210,3 +211,39 @@ def test_the_store_of_the_settings_is_the_one_that_is_filled(own_store: Path) ->
     with store.begin() as session:
         assert session.connection().exec_driver_sql("SELECT count(*) FROM person").scalar_one() > 200
     store.close()
+
+
+def test_evaluate_prints_totals_and_leaves_a_report_with_pictures(tmp_path: Path) -> None:
+    file, folder = tmp_path / "messages.jsonl", tmp_path / "report"
+    rows = [
+        {"text": "幸福小区门口路灯不亮好几天了", "category": "errand", "alt": None},
+        {"text": "请问异地住院医保怎么报销", "category": "policy", "alt": None},
+        {"text": "井盖没了，差点掉下去", "category": "hazard", "alt": "errand"},
+        {"text": "你好", "category": "none", "alt": None},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    printed = run("nlu", "evaluate", str(file), "--engine", "embedded", "--report", str(folder)).stdout
+    assert "macro-F1" in printed
+    assert "路灯" not in printed
+    figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    assert (figures["messages"], figures["strict"]) == (4, 1)
+    assert figures["bands"]["form"] + figures["bands"]["answer"] == 0.75
+    for name in ("confusion", "calibration"):
+        with Image.open(folder / f"{name}.png") as picture:
+            assert min(picture.size) > 300
+            assert len(picture.convert("L").getcolors() or ()) > 1
+
+
+def test_evaluate_tells_how_many_messages_about_nothing_open_a_form(tmp_path: Path) -> None:
+    file = tmp_path / "messages.jsonl"
+    file.write_text(json.dumps({"text": "你好"}) + "\n" + json.dumps({"text": "路灯不亮了"}) + "\n", encoding="utf-8")
+    result = run("nlu", "evaluate", str(file), "--report", str(tmp_path))
+    assert "the form of a report opens" in result.stdout
+    assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["bands"]["form"] == 0.5
+
+
+def test_evaluate_refuses_a_file_that_it_cannot_read(tmp_path: Path) -> None:
+    file = tmp_path / "messages.jsonl"
+    assert "messages.jsonl" in mistake("nlu", "evaluate", str(file))
+    file.write_text("[]", encoding="utf-8")
+    assert "messages.jsonl:1" in mistake("nlu", "evaluate", str(file))

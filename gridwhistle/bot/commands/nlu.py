@@ -13,17 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gridwhistle.bot.commands.opening import open_store, read_settings, require_examples
-from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.commands.evaluate import evaluate
+from gridwhistle.bot.commands.nlu_city import read_city
+from gridwhistle.bot.commands.opening import read_settings, require_examples
 from gridwhistle.bot.understanding import embedded
 from gridwhistle.dialogs.nlu.data import read
 from gridwhistle.dialogs.nlu.train import measure, train
 from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understood
-from gridwhistle.services.clock import SystemClock
-from gridwhistle.services.demo_city import settle_demo
-from gridwhistle.services.reference import City, Reference
-from gridwhistle.services.region import found_region, has_region
-from gridwhistle.services.store import Store
+from gridwhistle.services.reference import City
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Try and train the understanding of messages.")
     group.command("classify")(classify)
     group.command("train")(train_model)
+    group.command("evaluate")(evaluate)
     app.add_typer(group, name="nlu")
 
 
@@ -81,19 +79,3 @@ def as_json(understood: Understood, city: City) -> Mapping[str, object]:
         "emergency": understood.emergency,
         "segments": [{"text": s.text, "matter": s.matter} for s in understood.segments],
     }
-
-
-def read_city(settings: Settings) -> City:
-    """The city of the store; the demo city where no store has been made yet, so that the engine can be tried at once.
-
-    Raises ``StoreUnavailable`` where the database does not answer.
-    """
-    with open_store(settings) as store:
-        if has_region(store, settings.region):
-            with store.begin() as session:
-                return Reference(settings.region).current(session)
-    store = Store("sqlite://")
-    found_region(store, settings.region, settings.region_name)
-    settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())
-    with store.begin() as session:
-        return Reference(settings.region).current(session)
