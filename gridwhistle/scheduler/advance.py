@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.scheduler.drain import Drain
-from gridwhistle.services import outbox, shift, timers
+from gridwhistle.services import lanes, shift, timers
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.office import Office
 
@@ -16,7 +16,7 @@ MOST_STEPS = 10_000
 def next_event(office: Office) -> datetime | None:
     """When the next timer or held-back letter is due."""
     with office.desk() as desk:
-        moments = [moment for moment in (timers.next_due(desk), outbox.next_due(desk)) if moment is not None]
+        moments = [moment for moment in (timers.next_due(desk), lanes.next_due(desk)) if moment is not None]
     return min(moments, default=None)
 
 

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
+from gridwhistle.services import timers
 from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.prepared import fetch
-from gridwhistle.services.schema import Account, JsonObject, LetterRow, LetterState, Person, table_of
-from gridwhistle.services.sending import OutgoingLetter, SendReport, SendResult
-from gridwhistle.services.store import Insertion, change_later, insert_later, new_id, waiting
+from gridwhistle.services.schema import Account, JsonObject, Lane, LetterRow, LetterState, Person, table_of
+from gridwhistle.services.store import Insertion, at_commit, change_later, insert_later, new_id, waiting
 
-LEASE = timedelta(seconds=60)
 NOWHERE = Address(channel="none", address="")
 
 # Every turn runs these: built once, without the ORM.
-_LETTERS, _A, _P = (table_of(model) for model in (LetterRow, Account, Person))
+_LETTERS, _LANES, _A, _P = (table_of(model) for model in (LetterRow, Lane, Account, Person))
 _LETTER = Insertion(table=_LETTERS, conflict=("region", "key"))
+_LANE = Insertion(
+    table=_LANES,
+    conflict=("region", "channel", "address", "priority"),
+    update=("due_at", "head_id"),
+    # Whoever has leased the lane looks for new letters before giving it back.
+    only_if=lambda new: _LANES.c.lease.is_(None) & (new.due_at < _LANES.c.due_at),
+)
 _CHATS = (
     select(_A.c.channel, _A.c.address, _A.c.blocked, _P.c.language)
     .select_from(_P)
@@ -48,12 +54,16 @@ _REPLACED = (
 
 
 class Priority(IntEnum):
-    """Which letters go first when many are due."""
+    """Which letters go first when many are due; a chat's letters of one priority keep their order."""
 
     EMERGENCY = 0
     REPLY = 1
     PERSONAL = 2
     BULK = 3
+
+
+URGENT = (Priority.EMERGENCY, Priority.REPLY)
+"""These know no quiet hours, and always find a free sender."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +90,10 @@ class Letter:
     card: str | None = None
     attachments: tuple[str, ...] = ()
     priority: Priority = Priority.PERSONAL
+    once: bool = False
+    """A second copy would do more harm than none: not repeated when nobody knows whether it arrived. So is all bulk."""
+    matters: bool = False
+    """Somebody has to be told by telephone if it cannot be delivered."""
 
 
 def post(desk: Desk, letter: Letter) -> None:
@@ -92,16 +106,22 @@ def post(desk: Desk, letter: Letter) -> None:
     reply = where is not None and where == desk.here
     key = letter.key or f"turn:{desk.turn}:{desk.letters}"
     desk.letters += 1
-    urgent = reply or letter.priority is Priority.EMERGENCY
+    priority = Priority.REPLY if reply else letter.priority
+    not_before = desk.now if priority in URGENT else after_quiet_hours(desk.now)
     if letter.card is not None:
         _replace(desk, letter.to, letter.card)
     to = where or NOWHERE
+    letter_id = new_id()
+    if where is not None:
+        wake(desk, where, priority, not_before, letter_id)
+    elif letter.matters:
+        timers.put(desk, "call_instead", letter_id, desk.now)
     insert_later(
         desk.session,
         _LETTER,
         {
             "region": desk.region,
-            "id": new_id(),
+            "id": letter_id,
             "key": key,
             "person_id": letter.to,
             "channel": to.channel,
@@ -115,18 +135,37 @@ def post(desk: Desk, letter: Letter) -> None:
             "attachments": list(letter.attachments),
             "card": letter.card,
             "reply": reply,
-            "priority": Priority.REPLY if reply else letter.priority,
+            "priority": priority,
+            "once": letter.once or priority is Priority.BULK,
+            "matters": letter.matters,
             "created_at": desk.now,
-            "not_before": desk.now if urgent else after_quiet_hours(desk.now),
+            "not_before": not_before,
             "state": LetterState.DEAD if where is None else LetterState.WAITING,
             "attempts": 0,
-            "leased_until": None,
+            "called_at": None,
+            "doubts": 0,
             "sent_at": None,
             "message_id": None,
             "problem": "" if where else "no chat is bound to this person",
         },
     )
     desk.writes += 1
+
+
+def wake(desk: Desk, where: Address, priority: int, due_at: datetime, letter_id: str) -> None:
+    """Let a chat's lane be looked at when a letter of it is due."""
+    lanes = at_commit(desk.session, _LANE)
+    key = (where.channel, where.address, str(priority))
+    if key not in lanes or due_at < lanes[key]["due_at"]:
+        lanes[key] = {
+            "region": desk.region,
+            "channel": where.channel,
+            "address": where.address,
+            "priority": int(priority),
+            "due_at": due_at,
+            "head_id": letter_id,
+            "lease": None,
+        }
 
 
 def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:
@@ -172,124 +211,11 @@ def latest_buttons(desk: Desk, limit: int = 5) -> list[tuple[str, JsonObject]]:
     ]
 
 
-def claim(desk: Desk, channels: tuple[str, ...], batch: int = 100) -> list[OutgoingLetter]:
-    """Lease the next due letters of these channels, the most urgent first, each chat's in order."""
-    table = LetterRow
-    rows = list(
-        desk.session.scalars(
-            select(table)
-            .where(
-                table.region == desk.region,
-                table.state.in_((LetterState.WAITING, LetterState.SENDING)),
-                table.not_before <= desk.now,
-                (table.leased_until.is_(None)) | (table.leased_until <= desk.now),
-                table.channel.in_(channels),
-            )
-            .order_by(table.priority, table.id)
-            .limit(batch)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    for row in rows:
-        row.state = LetterState.SENDING
-        row.leased_until = desk.now + LEASE
-        row.attempts += 1
-    return [
-        OutgoingLetter(
-            id=row.id,
-            person_id=row.person_id,
-            channel=row.channel,
-            address=row.address,
-            text=row.text,
-            labels=tuple(button["label"] for button in row.buttons) if isinstance(row.buttons, list) else (),
-            attachments=tuple(row.attachments),
-            card=row.card,
-            reply=row.reply,
-            replaces=_shown(desk, row),
-        )
-        for row in rows
-    ]
-
-
-def next_due(desk: Desk) -> datetime | None:
-    """When the next letter that is held back may go out; a dead sender's one, when its lease runs out.
-
-    What could go out now already, but waits for a channel that nobody serves, is not coming.
-    """
-    moment = func.coalesce(LetterRow.leased_until, LetterRow.not_before)
-    return desk.session.execute(
-        select(func.min(moment)).where(
-            LetterRow.region == desk.region,
-            LetterRow.state.in_((LetterState.WAITING, LetterState.SENDING)),
-            moment > desk.now,
-        )
-    ).scalar_one_or_none()
-
-
-def settle(desk: Desk, letter_id: str, report: SendReport) -> None:
-    """Write down what became of a send."""
-    row = desk.session.get(LetterRow, (desk.region, letter_id))
-    if row is None:
-        return
-    row.leased_until = None
-    row.problem = report.problem
-    match report.result:
-        case SendResult.SENT:
-            row.state = LetterState.SENT
-            row.sent_at = desk.now
-            row.message_id = report.message_id
-        case SendResult.STOPPED:
-            row.state = LetterState.DEAD
-            account = desk.session.get(Account, (desk.region, row.channel, row.address))
-            if account is not None:
-                account.blocked = True
-        case SendResult.REFUSED:
-            row.state = LetterState.DEAD
-        case _ if _has_successor(desk, row):
-            # Sent again it would come after the card's newer form, and take its place.
-            row.state = LetterState.REPLACED
-        case SendResult.RETRY | SendResult.LATER | SendResult.MISCONFIGURED | SendResult.UNKNOWN:
-            row.state = LetterState.WAITING
-            row.not_before = desk.now + (report.retry_after or timedelta(seconds=min(2**row.attempts, 3600)))
-
-
-def _shown(desk: Desk, row: LetterRow) -> str | None:
-    """The platform's id of the card's form that the chat shows now."""
-    if row.card is None:
-        return None
-    return desk.session.scalars(
-        select(LetterRow.message_id)
-        .where(
-            LetterRow.region == desk.region,
-            LetterRow.person_id == row.person_id,
-            LetterRow.card == row.card,
-            LetterRow.channel == row.channel,
-            LetterRow.address == row.address,
-            LetterRow.state == LetterState.SENT,
-            LetterRow.message_id.is_not(None),
-        )
-        .order_by(LetterRow.id.desc())
-        .limit(1)
-    ).first()
-
-
 def _replace(desk: Desk, person_id: str, card: str) -> None:
     for row in waiting(desk.session, _LETTER):
         if row["person_id"] == person_id and row["card"] == card and row["state"] is LetterState.WAITING:
             row["state"] = LetterState.REPLACED
     change_later(desk.session, _REPLACED, {"here": desk.region, "person": person_id, "of_card": card})
-
-
-def _has_successor(desk: Desk, row: LetterRow) -> bool:
-    if row.card is None:
-        return False
-    newer = select(LetterRow.id).where(
-        LetterRow.region == desk.region,
-        LetterRow.person_id == row.person_id,
-        LetterRow.card == row.card,
-        LetterRow.id > row.id,
-    )
-    return desk.session.scalars(newer.limit(1)).first() is not None
 
 
 def _label(desk: Desk, button: Button, language: str, params: Mapping[str, object]) -> str:

@@ -53,5 +53,6 @@ def tell_residents(
                 params={**facts(desk, ticket, third_party=False), "place": place_for(ticket, person_id), **more},
                 key=f"told:{ticket.id}:{ticket.events}:{person_id}:{text}",
                 buttons=buttons,
+                matters=True,
             ),
         )

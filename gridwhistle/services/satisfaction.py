@@ -33,6 +33,8 @@ SOLVED = ("solved", "partly", "unsolved", "explained")
 """“Explained”: not what the resident wanted, but the reason was given and understood."""
 SATISFACTION = ("satisfied", "fair", "unsatisfied")
 ARRIVALS = ("came_and_did", "came_did_nothing", "nobody_came", "not_needed")
+CARD = "follow-up"
+"""What the card of a question is called before the ticket's id."""
 REASONS = ("nobody_came", "did_nothing", "half_done", "not_lasting", "attitude", "slow", "other")
 
 
@@ -109,11 +111,14 @@ def remind(desk: Desk, ticket: Ticket) -> None:
 def expire(desk: Desk, ticket: Ticket) -> None:
     """Fourteen days without an answer: onto the phone call-back list. The system's act."""
     for row in _rows(desk, ticket):
-        if row.state in (FollowUpState.ASKED, FollowUpState.REMINDED):
-            row.state = FollowUpState.PHONE_LIST
-            events.append(desk, ticket, "follow_up_unanswered", person=row.person_id)
-            if row.person_id == ticket.reporter_id and ticket.status is Status.AUDITED:
-                _ask_to_call(desk, ticket, row)
+        _onto_phone_list(desk, ticket, row)
+
+
+def undelivered(desk: Desk, ticket: Ticket, person_id: str) -> None:
+    """The question does not reach the resident: onto the phone call-back list without waiting. The system's act."""
+    for row in _rows(desk, ticket):
+        if row.person_id == person_id:
+            _onto_phone_list(desk, ticket, row, reason="undelivered")
 
 
 def record(desk: Desk, ticket: Ticket, answers: Answers, *, for_person: str | None = None) -> bool:
@@ -328,12 +333,20 @@ def _pass_words(desk: Desk, ticket: Ticket, answers: Answers) -> None:
     )
 
 
-def _ask_to_call(desk: Desk, ticket: Ticket, row: FollowUp) -> None:
+def _onto_phone_list(desk: Desk, ticket: Ticket, row: FollowUp, reason: str | None = None) -> None:
+    if row.state in (FollowUpState.ASKED, FollowUpState.REMINDED):
+        row.state = FollowUpState.PHONE_LIST
+        events.append(desk, ticket, "follow_up_unanswered", person=row.person_id, reason=reason)
+        if row.person_id == ticket.reporter_id and ticket.status is Status.AUDITED:
+            _ask_to_call(desk, ticket, row, "letter.phone_list_undelivered" if reason else "letter.phone_list")
+
+
+def _ask_to_call(desk: Desk, ticket: Ticket, row: FollowUp, text: str) -> None:
     post(
         desk,
         Letter(
             to=coordinator(desk, ticket.grid),
-            text="letter.phone_list",
+            text=text,
             params=facts(desk, ticket, third_party=False),
             key=f"phone:{ticket.id}:{row.round}",
             card=f"phone:{ticket.id}",
@@ -358,7 +371,8 @@ def _send(desk: Desk, ticket: Ticket, person_id: str, text: str, part: str) -> N
                 "result": ticket.result,
             },
             key=f"follow-up:{ticket.id}:{ticket.rework}:{person_id}:{part}",
-            card=f"follow-up:{ticket.id}:{ticket.rework}",
+            card=f"{CARD}:{ticket.id}:{ticket.rework}",
+            matters=True,
             buttons=tuple(
                 Button(
                     label=f"button.contacted_{answer}",

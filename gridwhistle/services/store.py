@@ -16,11 +16,12 @@ from typing import Any
 import uuid_utils
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Delete, Engine, Table, Update, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, Table, Update, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gridwhistle.services.prepared import run
 from gridwhistle.services.schema import Base, Counter, table_of
@@ -28,6 +29,7 @@ from gridwhistle.services.schema import Base, Counter, table_of
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 20_000
 LATE = "late"
+LAST = "last"
 
 
 def new_id() -> str:
@@ -74,6 +76,7 @@ class Store:
         with self._one_writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
             write_now(session)
+            _write_last(session)
 
     def migrate(self) -> None:
         """Bring the tables to this release's form (Alembic)."""
@@ -100,12 +103,14 @@ class Insertion:
     """How rows of a table are written: plainly, unless their key is there, or over the row that is there.
 
     Built once for each kind of row, because building a statement costs more than running it. ``conflict`` names the
-    key's columns; ``update`` those that a row that is there gets anew, none to leave it as it is.
+    key's columns; ``update`` those that a row that is there gets anew, none to leave it as it is; ``only_if`` tells
+    from the new values whether it gets them.
     """
 
     table: Table
     conflict: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
+    only_if: Callable[[ReadOnlyColumnCollection[str, Any]], ColumnElement[bool]] | None = None
 
     def on(self, session: Session) -> sqlite.Insert | postgresql.Insert:
         """The statement for the session's engine."""
@@ -116,7 +121,9 @@ class Insertion:
         row = sqlite.insert(self.table)
         if self.update:
             return row.on_conflict_do_update(
-                index_elements=self.conflict, set_={name: row.excluded[name] for name in self.update}
+                index_elements=self.conflict,
+                set_={name: row.excluded[name] for name in self.update},
+                where=self.only_if(row.excluded) if self.only_if else None,
             )
         return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
 
@@ -125,7 +132,9 @@ class Insertion:
         row = postgresql.insert(self.table)
         if self.update:
             return row.on_conflict_do_update(
-                index_elements=self.conflict, set_={name: row.excluded[name] for name in self.update}
+                index_elements=self.conflict,
+                set_={name: row.excluded[name] for name in self.update},
+                where=self.only_if(row.excluded) if self.only_if else None,
             )
         return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
 
@@ -166,6 +175,23 @@ def write_now(session: Session) -> None:
         if rows:
             run(session, how.on(session), rows)
     session.info.pop(LATE)
+
+
+def at_commit(session: Session, how: Insertion) -> dict[tuple[str, ...], MutableMapping[str, Any]]:
+    """Rows by their key that are written after all else, in the order of their keys; fill it.
+
+    For rows that many transactions write: whoever holds one waits for nothing but the next, so that no two can wait
+    for one another. Going back to a savepoint leaves them.
+    """
+    rows: dict[Insertion, dict[tuple[str, ...], MutableMapping[str, Any]]] = session.info.setdefault(LAST, {})
+    return rows.setdefault(how, {})
+
+
+def _write_last(session: Session) -> None:
+    session.flush()
+    for how, rows in session.info.pop(LAST, {}).items():
+        if rows:
+            run(session, how.on(session), [rows[key] for key in sorted(rows)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 from gridwhistle.scheduler.advance import advance, next_event
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.job import Job
-from gridwhistle.services import outbox, shift, timers
+from gridwhistle.services import lanes, outbox, shift, timers
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import Letter
 from gridwhistle.services.schema import Account, LetterState
-from gridwhistle.services.sending import SendResult
+from gridwhistle.services.sending import AT_WILL, SendResult
 from gridwhistle.services.timers import DueTimer
 
 HOUR = timedelta(hours=1)
@@ -107,7 +107,7 @@ def test_a_letter_whose_sender_died_goes_out_on_the_way(bureau: Bureau) -> None:
     with bureau.desk() as desk:
         outbox.post(desk, Letter(to=bureau.ids["zhangmin"], text="talks.ended", key="k"))
     with bureau.desk() as desk:
-        assert outbox.claim(desk, ("web",))
+        assert lanes.claim(desk, "web", AT_WILL, free=1)
     to(bureau, MONDAY + HOUR)
 
     assert bureau.letters()[0].state is LetterState.SENT

@@ -8,13 +8,14 @@ import pytest
 from bureau import MONDAY, Bureau
 from sqlalchemy import update
 
-from gridwhistle.services import outbox
+from gridwhistle.services import lanes, outbox
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.outbox import LEASE, Button, Letter, Priority
+from gridwhistle.services.lanes import LEASE
+from gridwhistle.services.outbox import Button, Letter, Priority
 from gridwhistle.services.schema import Account, LetterRow, LetterState, Person
-from gridwhistle.services.sending import OutgoingLetter, SendReport, SendResult
+from gridwhistle.services.sending import AT_WILL, OutgoingLetter
 from gridwhistle.services.store import new_id
 
 NIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=CITY_ZONE)
@@ -28,14 +29,10 @@ def post(bureau: Bureau, to: str = "zhangmin", *, by: str | None = None, **more:
         outbox.post(desk, Letter(**{"to": bureau.ids[to], "text": TEXT, **more}))  # type: ignore[arg-type]
 
 
-def claim(bureau: Bureau, batch: int = 100) -> list[OutgoingLetter]:
+def claim(bureau: Bureau) -> list[OutgoingLetter]:
     with bureau.desk() as desk:
-        return outbox.claim(desk, (DEMO_CHANNEL,), batch)
-
-
-def settle(bureau: Bureau, letter: str, result: SendResult, problem: str = "", **more: object) -> None:
-    with bureau.desk() as desk:
-        outbox.settle(desk, letter, SendReport(result=result, problem=problem, **more))  # type: ignore[arg-type]
+        errands = lanes.claim(desk, DEMO_CHANNEL, AT_WILL, free=100)
+        return [letter for errand in errands for letter in errand.letters]
 
 
 def account(bureau: Bureau, person: str, channel: str, address: str, *, heard: datetime) -> None:
@@ -136,7 +133,7 @@ def test_quiet_hours(bureau: Bureau, by: str | None, priority: Priority, out: da
     assert row.reply is (by == "zhangmin")
     assert bool(claim(bureau)) is (out == NIGHT)
     with bureau.desk() as desk:
-        assert outbox.next_due(desk) is not None
+        assert lanes.next_due(desk) is not None
     bureau.clock.ahead_to(MORNING + LEASE + timedelta(seconds=1))
     assert len(claim(bureau)) == 1
 
@@ -161,7 +158,7 @@ def test_somebody_without_a_chat_gets_a_dead_letter_that_an_operator_sees(bureau
     [row] = bureau.letters()
     assert (row.state, row.problem) == (LetterState.DEAD, "no chat is bound to this person")
     with bureau.desk() as desk:
-        assert outbox.next_due(desk) is None
+        assert lanes.next_due(desk) is None
 
 
 def test_a_letter_to_nobody_is_a_callers_mistake(bureau: Bureau) -> None:
@@ -175,22 +172,6 @@ def test_a_text_that_does_not_exist_is_found_when_it_is_written(bureau: Bureau) 
     assert bureau.letters() == []
 
 
-def test_who_blocked_us_is_not_written_to_until_heard_again(bureau: Bureau) -> None:
-    post(bureau, key="1")
-    [letter] = claim(bureau)
-    settle(bureau, letter.id, SendResult.STOPPED, "blocked by the user")
-    post(bureau, key="2")
-
-    assert [(row.state, row.channel) for row in bureau.letters()] == [
-        (LetterState.DEAD, DEMO_CHANNEL),
-        (LetterState.DEAD, "none"),
-    ]
-    with bureau.desk() as desk:
-        desk.session.execute(update(Account).where(Account.address == "zhangmin").values(blocked=False))
-    post(bureau, key="3")
-    assert bureau.letters()[-1].state is LetterState.WAITING
-
-
 def test_who_blocked_one_chat_is_reached_in_another(bureau: Bureau) -> None:
     account(bureau, "zhangmin", "telegram", "77", heard=MONDAY)
     with bureau.desk() as desk:
@@ -198,90 +179,6 @@ def test_who_blocked_one_chat_is_reached_in_another(bureau: Bureau) -> None:
     post(bureau)
 
     assert bureau.letters()[-1].channel == DEMO_CHANNEL
-
-
-@pytest.mark.parametrize(
-    ("result", "state", "delay"),
-    [
-        (SendResult.SENT, LetterState.SENT, None),
-        (SendResult.RETRY, LetterState.WAITING, 2),
-        (SendResult.UNKNOWN, LetterState.WAITING, 2),
-        (SendResult.MISCONFIGURED, LetterState.WAITING, 2),
-        (SendResult.REFUSED, LetterState.DEAD, None),
-        (SendResult.STOPPED, LetterState.DEAD, None),
-    ],
-)
-def test_the_result_of_a_send_decides_the_letters_fate(
-    bureau: Bureau, result: SendResult, state: LetterState, delay: int | None
-) -> None:
-    post(bureau)
-    [letter] = claim(bureau)
-    assert bureau.letters()[0].state is LetterState.SENDING
-    settle(bureau, letter.id, result, "why")
-
-    [row] = bureau.letters()
-    assert (row.state, row.problem, row.leased_until) == (state, "why", None)
-    assert row.sent_at == (MONDAY if result is SendResult.SENT else None)
-    with bureau.desk() as desk:
-        assert outbox.next_due(desk) == (MONDAY + timedelta(seconds=delay) if delay else None)
-
-
-def test_a_retry_waits_longer_each_time_but_never_longer_than_an_hour(bureau: Bureau) -> None:
-    post(bureau)
-    waits = []
-    for _ in range(14):
-        [letter] = claim(bureau)
-        settle(bureau, letter.id, SendResult.RETRY)
-        [row] = bureau.letters()
-        waits.append((row.not_before - bureau.clock.now()).total_seconds())
-        bureau.clock.ahead_to(row.not_before)
-    assert waits[:5] == [2, 4, 8, 16, 32]
-    assert waits == sorted(waits)
-    assert waits[-1] == 3600
-
-
-@pytest.mark.parametrize("result", [SendResult.RETRY, SendResult.UNKNOWN])
-def test_a_card_that_failed_to_go_out_does_not_come_after_its_newer_form(bureau: Bureau, result: SendResult) -> None:
-    post(bureau, key="1", card="ticket:7")
-    [letter] = claim(bureau)
-    post(bureau, key="2", card="ticket:7")
-    post(bureau, key="3", card="ticket:8")
-    settle(bureau, letter.id, result)
-
-    assert [row.state for row in bureau.letters()] == [LetterState.REPLACED, LetterState.WAITING, LetterState.WAITING]
-
-
-def test_a_letter_whose_sender_died_is_taken_over_after_the_lease(bureau: Bureau) -> None:
-    post(bureau)
-    [first] = claim(bureau)
-    assert claim(bureau) == []
-    bureau.clock.ahead_to(MONDAY + LEASE - timedelta(microseconds=1))
-    assert claim(bureau) == []
-    with bureau.desk() as desk:
-        assert outbox.next_due(desk) == MONDAY + LEASE
-    bureau.clock.ahead_to(MONDAY + LEASE)
-    [again] = claim(bureau)
-    assert again == first
-    assert bureau.letters()[0].attempts == 2
-
-
-def test_the_urgent_go_first_and_a_chats_letters_in_order(bureau: Bureau) -> None:
-    for number, priority in enumerate((Priority.BULK, Priority.PERSONAL, Priority.EMERGENCY, Priority.PERSONAL)):
-        post(bureau, key=str(number), priority=priority)
-    keys = {row.id: row.key for row in bureau.letters()}
-
-    assert [keys[letter.id] for letter in claim(bureau)] == ["2", "1", "3", "0"]
-
-
-def test_only_the_channels_asked_for_are_claimed(bureau: Bureau) -> None:
-    post(bureau)
-    with bureau.desk() as desk:
-        assert outbox.claim(desk, ("telegram",)) == []
-        assert outbox.claim(desk, ()) == []
-
-
-def test_settling_a_letter_that_is_gone_does_nothing(bureau: Bureau) -> None:
-    settle(bureau, new_id(), SendResult.SENT)
 
 
 def test_a_press_belongs_to_the_person_of_the_letter(bureau: Bureau) -> None:
@@ -323,24 +220,3 @@ def test_every_letter_is_counted_as_a_fact_of_its_turn(bureau: Bureau) -> None:
         outbox.post(desk, Letter(to=bureau.ids["zhangmin"], text=TEXT))
         assert (desk.letters, desk.writes) == (2, 2)
     assert all(isinstance(row, LetterRow) for row in bureau.letters())
-
-
-def test_a_platform_that_wants_us_to_wait_is_obeyed(bureau: Bureau) -> None:
-    post(bureau)
-    [letter] = claim(bureau)
-    settle(bureau, letter.id, SendResult.LATER, retry_after=timedelta(seconds=90))
-
-    [row] = bureau.letters()
-    assert (row.state, row.not_before) == (LetterState.WAITING, MONDAY + timedelta(seconds=90))
-
-
-def test_a_cards_next_form_knows_the_message_that_it_takes_the_place_of(bureau: Bureau) -> None:
-    post(bureau, key="1", card="ticket:7")
-    [first] = claim(bureau)
-    assert first.replaces is None
-    settle(bureau, first.id, SendResult.SENT, message_id="4711")
-    post(bureau, key="2", card="ticket:7")
-    post(bureau, key="3", card="ticket:8")
-    post(bureau, "wangfang", key="4", card="ticket:7")
-
-    assert [letter.replaces for letter in claim(bureau)] == ["4711", None, None]

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from bureau import Bureau
+from sqlalchemy import update
 
 from gridwhistle.services import assignments, audits, org, satisfaction, tickets
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Refused
 from gridwhistle.services.rules import PHONE_ATTEMPTS, REWORK_WITHIN
 from gridwhistle.services.satisfaction import SATISFACTION, SOLVED, Answers
-from gridwhistle.services.schema import FollowUp, FollowUpState, Status, Ticket
+from gridwhistle.services.schema import Account, FollowUp, FollowUpState, Status, Ticket
 
 MATTER = "fire_lane_blocked"
 CONTENT = Answers(contacted=True, arrival="came_and_did", solved="solved", satisfaction="satisfied")
@@ -257,3 +258,14 @@ def test_nobody_audits_in_time_and_everybody_who_could_is_told(bureau: Bureau) -
 
 def _fields(answers: Answers) -> dict[str, object]:
     return {name: getattr(answers, name) for name in ("contacted", "arrival", "solved", "satisfaction")}
+
+
+def test_a_question_that_does_not_reach_the_resident_is_asked_on_the_telephone_at_once(bureau: Bureau) -> None:
+    ticket = audited(bureau, resolved(bureau))
+    with bureau.desk() as desk:
+        desk.session.execute(update(Account).where(Account.address == "zhangmin").values(blocked=True))
+    bureau.wait(days=1)
+
+    assert rows(bureau, ticket) == {"zhangmin": FollowUpState.PHONE_LIST}
+    assert len(bureau.letters(text="letter.phone_list_undelivered")) == 1
+    assert bureau.kinds(ticket)[-1] == "follow_up_unanswered"

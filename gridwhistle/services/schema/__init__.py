@@ -13,6 +13,7 @@ from gridwhistle.services.schema.city import (
     Unit,
     UnitKind,
 )
+from gridwhistle.services.schema.outbox import Lane, LetterRow, LetterState, PaceRow
 from gridwhistle.services.schema.people import (
     Absence,
     Account,
@@ -25,7 +26,7 @@ from gridwhistle.services.schema.people import (
     Role,
     RoleGrant,
 )
-from gridwhistle.services.schema.talk import Conversation, HumanTalk, InboxRow, LetterRow, LetterState, TimerRow
+from gridwhistle.services.schema.talk import Conversation, HumanTalk, InboxRow, TimerRow
 from gridwhistle.services.schema.wishes import ClaimState, Wish, WishClaim, WisherKind, WishStatus
 from gridwhistle.services.schema.work import (
     ArrivalAnswer,
@@ -62,9 +63,11 @@ __all__ = [
     "Invite",
     "Json",
     "JsonObject",
+    "Lane",
     "LetterRow",
     "LetterState",
     "Matter",
+    "PaceRow",
     "Person",
     "Place",
     "PlaceKind",
