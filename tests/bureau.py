@@ -21,6 +21,7 @@ from gridwhistle.services import chats, events, rehearsal, tickets, timers, whis
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import SYSTEM, Actor, Address, Desk
+from gridwhistle.services.files import Folder
 from gridwhistle.services.office import Office
 from gridwhistle.services.places import Location
 from gridwhistle.services.reference import Reference
@@ -68,7 +69,7 @@ class Bureau:
             wording=Texts(_templates()._templates, self.clock),
             region=region,
             clock=self.clock,
-            files=folder,
+            files=Folder(folder),
         )
         with self.office.desk() as desk:
             self.ids = {player.address: player.person_id for player in rehearsal.players(desk)}

@@ -37,6 +37,7 @@ from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
 from gridwhistle.services.lifecycle import EDGES, ENDED
+from gridwhistle.services.photos import clean_photo
 from gridwhistle.services.schema import Event, Invite, LetterRow, Person, Status, WishStatus
 from gridwhistle.services.sending import AT_WILL, OutgoingLetter, Pace, SendReport, SendResult
 from gridwhistle.services.store import Store, new_id
@@ -237,7 +238,7 @@ class Crowd:
             where = Address(channel=DEMO_CHANNEL, address="wangfang")
         raw = io.BytesIO()
         Image.new("RGB", (8, 8), (self.dice.randrange(256), 0, 0)).save(raw, "PNG")
-        photo = attachments.clean_photo(raw.getvalue())
+        photo = clean_photo(raw.getvalue())
         with self.app.office.desk() as desk:
             desk.actor, _ = memory.recall(desk.session, desk.region, where, desk.now)
             return tuple(attachments.enter(desk, photo) for _ in range(self.dice.choice((1, 1, 1, 2, 9))))

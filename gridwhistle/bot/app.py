@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from gridwhistle.bot.channels.web_chat import WebChat
+from gridwhistle.bot.files import files_of
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.understanding import embedded
 from gridwhistle.bot.web.bell import Bell
@@ -134,7 +135,7 @@ def build(
         wording=texts,
         region=settings.region,
         clock=demo_clock or SystemClock(),
-        files=settings.files_dir,
+        files=files_of(settings),
     )
     with office.desk() as desk:
         city = desk.city

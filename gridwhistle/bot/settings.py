@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import gridwhistle
 
 PACKAGE = Path(gridwhistle.__file__).parent
+WEB_ADDRESS = r"^https?://[^\s/]+"
 
 
 class LogLevel(StrEnum):
@@ -43,6 +44,14 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address on which the pages are served")
     port: int = Field(default=8080, ge=0, le=65535, description="port on which the pages are served")
     files_dir: Path = Field(default=Path("var/files"), description="folder of photos and other attachments")
+    s3_endpoint: str | None = Field(
+        default=None, pattern=WEB_ADDRESS, description="address of an object storage, used instead of the folder"
+    )
+    s3_bucket: str | None = Field(default=None, min_length=1, description="its bucket")
+    s3_prefix: str = Field(default="", pattern=r"^([\w.-]+/)*$", description="what names in the bucket begin with")
+    s3_key: SecretStr = Field(default=SecretStr(""), description="its access key")
+    s3_secret: SecretStr = Field(default=SecretStr(""), description="its secret key")
+    s3_region: str | None = Field(default=None, description="its region, where the storage wants one")
     cache_dir: Path = Field(default=Path(".cache"), description="folder of what can be computed again, as models")
     nlu_data_dir: Path = Field(
         default_factory=lambda: bundled("nlu_data"), description="the Rasa project with the training data"
@@ -50,6 +59,12 @@ class Settings(BaseSettings):
     demo_dir: Path = Field(default_factory=lambda: bundled("demo"), description="the demo city's files")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="how much is written to the log")
     log_json: bool = Field(default=False, description="one JSON object a line instead of words")
+
+    @model_validator(mode="after")
+    def _name_the_bucket(self) -> Settings:
+        if self.s3_endpoint and not self.s3_bucket:
+            raise ValueError("GRIDWHISTLE_S3_ENDPOINT needs GRIDWHISTLE_S3_BUCKET")
+        return self
 
     @property
     def examples_dir(self) -> Path:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from gridwhistle.services.files import Files
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import Role
 
@@ -99,7 +99,7 @@ class Desk:
     city: City
     wording: Wording
     actor: Actor
-    files: Path
+    files: Files
     here: Address | None = None
     """The chat that woke this turn: what it causes there is a reply."""
     turn: str = ""

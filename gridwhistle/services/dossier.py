@@ -17,6 +17,7 @@ from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import Who, capacities
 from gridwhistle.services.masking import mask_numbers
+from gridwhistle.services.photos import Taken
 from gridwhistle.services.residents import residents
 from gridwhistle.services.schema import Attachment, Event, JsonObject, Role, RoleGrant, Status, Ticket, Whistle
 
@@ -51,6 +52,8 @@ class HistoryLine:
     unit: str
     note: str
     data: JsonObject
+    taken: Taken | None = None
+    """What a photo of this step testifies, for those alone who handle the ticket."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +129,15 @@ def _photos(desk: Desk, ticket: Ticket) -> list[Attachment]:
     )
 
 
+def _taken(desk: Desk, ticket: Ticket) -> dict[str, Taken]:
+    """What the cameras said, of the photos that say anything."""
+    found = {
+        photo.id: Taken(at=photo.taken_at, latitude=photo.latitude, longitude=photo.longitude)
+        for photo in _photos(desk, ticket)
+    }
+    return {photo: taken for photo, taken in found.items() if taken != Taken()}
+
+
 def _may_see_of(desk: Desk, ticket: Ticket, photo: Attachment) -> bool:
     """Of a ticket that they only added their voice to, residents see their own photos and those of the work."""
     if capacities(desk, ticket) or _is_called(desk, ticket):
@@ -153,6 +165,7 @@ def _lines(desk: Desk, ticket: Ticket, *, is_staff: bool, masked: bool) -> tuple
     history = events.history(desk, ticket.id)
     staff = _staff(desk, {event.actor_id for event in history if event.actor_id})
     waiting = set(residents(desk, ticket))
+    taken = _taken(desk, ticket) if is_staff else {}
     lines = []
     for event in history:
         by_resident = _is_residents(event, waiting, staff, from_patrol=ticket.from_patrol)
@@ -167,6 +180,7 @@ def _lines(desk: Desk, ticket: Ticket, *, is_staff: bool, masked: bool) -> tuple
                 unit=_unit(desk, event),
                 note=_note(event) if readable and not masked else "",
                 data=event.data,
+                taken=taken.get(str(event.data.get("attachment"))),
             )
         )
     return tuple(lines)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from gridwhistle.services.clock import Clock
 from gridwhistle.services.desk import SYSTEM, Actor, Desk, Wording
+from gridwhistle.services.files import Files
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.store import Store
 
@@ -22,7 +22,7 @@ class Office:
     wording: Wording
     region: str
     clock: Clock
-    files: Path
+    files: Files
 
     @contextmanager
     def desk(self, actor: Actor = SYSTEM) -> Iterator[Desk]:

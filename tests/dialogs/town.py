@@ -35,6 +35,7 @@ from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services import timers
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.files import Folder
 from gridwhistle.services.office import Office
 from gridwhistle.services.org import person
 from gridwhistle.services.reference import Reference
@@ -309,7 +310,7 @@ class Town:
             wording=self.texts,
             region=REGION,
             clock=self.clock,
-            files=Path(),
+            files=Folder(Path()),
         )
         return Conversation(office, Meaning(), flows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from gridwhistle.services import attachments, tickets
-from gridwhistle.services.attachments import LARGEST_BYTES, LONGEST_SIDE, clean_photo, keep_file, path_of
+from gridwhistle.services import attachments, dossier, tickets
+from gridwhistle.services.attachments import keep_file, name_of
+from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Refused
+from gridwhistle.services.files import Folder
+from gridwhistle.services.photos import LARGEST_BYTES, LONGEST_SIDE, Taken, clean_photo
 from gridwhistle.services.schema import Attachment
 
 ORIENTATION = 0x0112
@@ -162,10 +166,10 @@ def test_twenty_megabytes_are_the_most() -> None:
 def test_the_same_photo_is_kept_once_under_its_hash(tmp_path: Path) -> None:
     photo = clean_photo(picture())
     for _ in range(2):
-        keep_file(tmp_path, photo)
+        keep_file(Folder(tmp_path), photo)
 
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [path_of(tmp_path, photo.sha256)]
-    assert path_of(tmp_path, photo.sha256).read_bytes() == photo.body
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name_of(photo.sha256)]
+    assert Folder(tmp_path).get(name_of(photo.sha256)) == photo.body
 
 
 def test_only_ones_own_photos_can_be_bound_to_a_ticket_and_only_to_one(bureau: Bureau) -> None:
@@ -185,3 +189,50 @@ def test_only_ones_own_photos_can_be_bound_to_a_ticket_and_only_to_one(bureau: B
         row = attachments.find(desk.session, desk.region, mine)
         assert isinstance(row, Attachment)
         assert (row.ticket_id, row.person_id) == (one.id, bureau.ids["zhangmin"])
+
+
+def with_evidence(moment: str, position: dict[int, object]) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = moment
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(position)
+    return picture(exif=exif)
+
+
+NORTH_EAST = {1: "N", 2: (47.0, 15.0, 9.0), 3: "E", 4: (132.0, 2.0, 24.0)}
+MOMENT = datetime(2026, 11, 23, 8, 41, 5, tzinfo=CITY_ZONE)
+
+
+@pytest.mark.parametrize(
+    ("moment", "position", "taken"),
+    [
+        ("2026:11:23 08:41:05", NORTH_EAST, Taken(at=MOMENT, latitude=47.2525, longitude=132.04)),
+        (
+            "2026:11:23 08:41:05",
+            {**NORTH_EAST, 1: "S", 3: "W"},
+            Taken(at=MOMENT, latitude=-47.2525, longitude=-132.04),
+        ),
+        ("2026:11:23 08:41:05", {}, Taken(at=MOMENT)),
+        ("", NORTH_EAST, Taken(latitude=47.2525, longitude=132.04)),
+        ("0000:00:00 00:00:00", {1: "N", 2: (47.0, 15.0, 9.0)}, Taken()),
+        ("yesterday", {**NORTH_EAST, 2: (97.0, 15.0, 9.0)}, Taken()),
+        ("2026:13:23 08:41:05", {**NORTH_EAST, 4: (132.0, 2.0)}, Taken()),
+    ],
+)
+def test_time_and_place_of_a_photo_are_read_as_evidence(moment: str, position: dict[int, object], taken: Taken) -> None:
+    assert clean_photo(with_evidence(moment, position)).taken == taken
+
+
+def test_evidence_is_for_those_who_handle_the_ticket_alone(bureau: Bureau) -> None:
+    with bureau.desk("zhangmin") as desk:
+        mine = attachments.enter(desk, clean_photo(with_evidence("2026:11:23 08:41:05", NORTH_EAST)))
+    ticket = bureau.report(matter="fire_lane_blocked")
+    bureau.does("zhangmin", tickets.supplement, ticket, "补一张", [mine])
+
+    def seen_by(who: str) -> list[Taken]:
+        with bureau.desk(who) as desk:
+            found = dossier.read(desk, ticket.id)
+            return [line.taken for line in found.lines if line.taken] if found else []
+
+    assert seen_by(bureau.handler(ticket)) == [Taken(at=MOMENT, latitude=47.2525, longitude=132.04)]
+    assert seen_by("zhangmin") == []
+    assert seen_by("wangfang") == []

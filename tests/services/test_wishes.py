@@ -16,6 +16,7 @@ from wisher import MEMBERS, RADIO, Wishing, day
 from gridwhistle.services import tickets, wish_answers, wish_board, wish_claims, wish_units, wish_work, wishes
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.files import Folder
 from gridwhistle.services.office import Office
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import (
@@ -255,7 +256,7 @@ def test_of_two_claims_in_the_same_moment_one_wins(tmp_path: Path) -> None:
         wording=bureau.office.wording,
         region=WORLD.settings.region,
         clock=ShiftableClock(frozen_at=MONDAY.astimezone(UTC)),
-        files=tmp_path,
+        files=Folder(tmp_path),
     )
     bureau.office = office
     wish = Wishing(bureau).published()

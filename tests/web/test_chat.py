@@ -173,7 +173,7 @@ def test_a_photo_is_cleaned_kept_and_shown_to_those_concerned_alone(
     assert liqiang.get(f"/photos/{shown}").status_code == 200
     assert Person(client, "zhaogang").get(f"/photos/{shown}").status_code == 404
     assert Person(client, None).get(f"/photos/{shown}").status_code == 404
-    assert all(path.suffix == ".jpg" for path in app.office.files.rglob("*") if path.is_file())
+    assert all(path.suffix == ".jpg" for path in app.settings.files_dir.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("body", [b"", b"no photo", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, b"GIF89a", b"<svg/>"])

@@ -14,6 +14,7 @@ from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.demo_wishes import DEMO_WISHES, hang_demo_wishes
+from gridwhistle.services.files import Folder
 from gridwhistle.services.office import Office
 from gridwhistle.services.reference import Reference
 from gridwhistle.services.store import Store
@@ -33,7 +34,7 @@ def with_wishes(world: World, address: str, tmp_path: Path) -> str:  # noqa: F81
             wording=Texts.load(clock),
             region=region,
             clock=clock,
-            files=tmp_path,
+            files=Folder(tmp_path),
         )
     )
     store.close()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
+from gridwhistle.bot.files import files_of
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.nlu.data import DataError
 from gridwhistle.dialogs.texts import Texts
@@ -65,7 +66,7 @@ def open_demo_city(settings: Settings, store: Store) -> tuple[Imported, ...]:
             wording=Texts.load(clock),
             region=settings.region,
             clock=clock,
-            files=settings.files_dir,
+            files=files_of(settings),
         )
     )
     return outcomes

@@ -23,6 +23,7 @@ from gridwhistle.services import attachments, memory
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
+from gridwhistle.services.photos import clean_photo
 from gridwhistle.services.sending import OutgoingLetter
 from gridwhistle.services.store import new_id
 
@@ -90,7 +91,7 @@ class Hands:
     def _photo(self, desk: Desk, number: int) -> str:
         raw = io.BytesIO()
         Image.new("RGB", (32, 24), (60 * number, 120, 90)).save(raw, "PNG")
-        photo = attachments.clean_photo(raw.getvalue())
+        photo = clean_photo(raw.getvalue())
         attachments.keep_file(self._office.files, photo)
         return attachments.enter(desk, photo)
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from gridwhistle.bot.web.desk import WebDesk
 from gridwhistle.bot.web.problem import Problem
 from gridwhistle.bot.web.span import left
+from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services import attachments, dossier, worklists
 from gridwhistle.services.dossier import Dossier, HistoryLine
+from gridwhistle.services.photos import Taken
 from gridwhistle.services.schema import WhistleState
 from gridwhistle.services.worklists import WorkItem
 
@@ -47,7 +49,7 @@ def desk_routes(desk: WebDesk) -> APIRouter:
         return _dossier(desk, found, desk.language(request))
 
     @routes.get("/photos/{attachment_id}")
-    def photo(request: Request, attachment_id: str) -> FileResponse:
+    def photo(request: Request, attachment_id: str) -> Response:
         """A photo, for those alone whose business it is."""
         where = desk.address(request)
         if where is None:
@@ -56,10 +58,11 @@ def desk_routes(desk: WebDesk) -> APIRouter:
             row = attachments.find(hands.session, hands.region, attachment_id) if hands is not None else None
             if hands is None or row is None or not dossier.may_see_photo(hands, row):
                 raise Problem(MISSING, "web.problem.missing")
-            path = attachments.path_of(hands.files, row.sha256)
-        if not path.is_file():
+        # Outside of the transaction: a bucket may take its time.
+        body = attachments.body_of(desk.app.office.files, row)
+        if body is None:
             raise Problem(MISSING, "web.problem.missing")
-        return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        return Response(body, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
     return routes
 
@@ -116,8 +119,19 @@ def _line(desk: WebDesk, line: HistoryLine, language: str) -> Mapping[str, str]:
         "at": texts.text("web.minute", language, {"at": line.at}),
         "kind": line.kind,
         "text": texts.text(known, language, params),
-        "note": line.note,
+        "note": line.note or (_taken(texts, line.taken, language) if line.taken else ""),
     }
+
+
+def _taken(texts: Texts, taken: Taken, language: str) -> str:
+    """“拍摄于11月23日 08:41；位置 47.2500, 132.0300”, of what the camera wrote."""
+    parts = []
+    if taken.at is not None:
+        parts.append(texts.text("web.taken.at", language, {"at": texts.text("web.minute", language, {"at": taken.at})}))
+    if taken.latitude is not None:
+        where = {"latitude": f"{taken.latitude:.4f}", "longitude": f"{taken.longitude:.4f}"}
+        parts.append(texts.text("web.taken.where", language, where))
+    return " · ".join(parts)
 
 
 def _state(desk: WebDesk, state: StrEnum, language: str) -> str:

@@ -13,6 +13,7 @@ from gridwhistle.bot.web.desk import WebDesk
 from gridwhistle.dialogs.message import Content, Inbound, Photo, Pin, Press, Text
 from gridwhistle.services import attachments, memory
 from gridwhistle.services.desk import Address
+from gridwhistle.services.photos import LARGEST_BYTES, clean_photo
 
 LONGEST_TEXT = 20_000
 ID_FORM = r"^[A-Za-z0-9-]{1,64}$"
@@ -75,7 +76,7 @@ def say_routes(desk: WebDesk) -> APIRouter:
     ) -> Mapping[str, bool]:
         """Send a photo: cleaned of what names the place and the device before anybody sees it."""
         where = desk.chat(request)
-        kept = _keep_photo(desk, where, file.file.read(attachments.LARGEST_BYTES + 1))
+        kept = _keep_photo(desk, where, file.file.read(LARGEST_BYTES + 1))
         return _take(desk, request, id, Photo(attachments=(kept,), caption=_clean(caption)))
 
     return routes
@@ -96,7 +97,7 @@ def _take(desk: WebDesk, request: Request, message_id: str, content: Content) ->
 
 
 def _keep_photo(desk: WebDesk, where: Address, raw: bytes) -> str:
-    photo = attachments.clean_photo(raw)
+    photo = clean_photo(raw)
     office = desk.app.office
     attachments.keep_file(office.files, photo)
     with office.desk() as hands:

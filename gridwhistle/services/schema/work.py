@@ -198,6 +198,10 @@ class Attachment(Identified):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    """What the camera wrote into the photo, with its position in degrees: evidence, for those who handle it alone."""
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
 
 class Audit(Regional):
