@@ -13,6 +13,8 @@ from typing import Protocol
 
 from gridwhistle.bot.channels.web_chat import WebChat
 from gridwhistle.bot.files import files_of
+from gridwhistle.bot.intake import Intake, arrival_of
+from gridwhistle.bot.remote_files import HoldsFiles
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.understanding import embedded
 from gridwhistle.bot.web.bell import Bell
@@ -27,9 +29,10 @@ from gridwhistle.scheduler.clock import Ticker
 from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
-from gridwhistle.services import shift
+from gridwhistle.services import inbox, shift
 from gridwhistle.services.calendar import is_working_day
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock, SystemClock, in_city
+from gridwhistle.services.desk import Address
 from gridwhistle.services.office import Office
 from gridwhistle.services.reference import City, Reference
 from gridwhistle.services.store import Store
@@ -57,17 +60,28 @@ class Application:
     office: Office
     texts: Texts
     conversation: Talker
+    take: Callable[[Inbound], None]
+    """Handles a message and sends what it caused. On a worker thread, never on the event loop."""
+    intake: Intake
     drain: Drain
     delivery: Delivery
     bell: Bell
     demo_clock: ShiftableClock | None
     """The clock that can be moved; only in demo mode."""
 
-    def take(self, inbound: Inbound) -> None:
-        """Handle a message and send what it caused. On a worker thread, never on the event loop."""
-        self.conversation.handle(inbound)
+    def accept(self, inbound: Inbound) -> None:
+        """Handle a message at once, as ``take``; one of a flood, or behind others that wait, when its turn comes."""
+        with self.office.desk() as desk:
+            where = Address(channel=inbound.channel, address=inbound.address)
+            waits = inbox.must_wait(desk, where)
+            if waits:
+                inbox.receive(desk, [arrival_of(inbound)])
+        if not waits:
+            self.take(inbound)
+            return
         self.delivery.run()
         self.bell.ring(inbound.address)
+        self.intake.wake()
 
     def tick(self) -> None:
         """Run what is due and send what is due."""
@@ -142,13 +156,29 @@ def build(
         if demo_clock is not None and clock is None:
             demo_clock.restore(shift.load(desk))
     bell = Bell()
+    served = channels(bell)
+    conversation = Conversation(office, understanding(settings, city), FLOWS)
+    delivery = Delivery(office, served)
+
+    def take(inbound: Inbound) -> None:
+        conversation.handle(inbound)
+        delivery.run()
+        bell.ring(inbound.address)
+
     return Application(
         settings=settings,
         office=office,
         texts=texts,
-        conversation=Conversation(office, understanding(settings, city), FLOWS),
+        conversation=conversation,
+        take=take,
+        intake=Intake(
+            office,
+            take,
+            {channel.name: channel.download for channel in served if isinstance(channel, HoldsFiles)},
+            tuple(channel.name for channel in served),
+        ),
         drain=Drain(office, JOBS),
-        delivery=Delivery(office, channels(bell)),
+        delivery=delivery,
         bell=bell,
         demo_clock=demo_clock,
     )

@@ -17,7 +17,7 @@ from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content, storable
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
-from gridwhistle.services import memory, outbox, replies
+from gridwhistle.services import inbox, memory, outbox, replies
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.outbox import Letter
@@ -79,10 +79,10 @@ class Conversation:
         content = inbound.content
         with self._office.desk() as desk:
             session, region, now = desk.session, desk.region, desk.now
-            if not memory.take_in(
-                session, region, where, inbound.external_id, inbound.received_at, dump_content(content)
-            ):
+            said = dump_content(content)
+            if not inbox.take_in(session, region, where, inbound.external_id, inbound.received_at, said, now):
                 return ()
+            inbox.mark_handled(session, region, where, inbound.together, now)
             actor, state = memory.recall(session, region, where, now)
             language = _language(content)
             if language is not None and language != actor.language and actor.person_id is not None:

@@ -38,6 +38,8 @@ SMALL_TALK = frozenset({OUT_OF_SCOPE, "chitchat", "greet", "goodbye", "thank", "
 ADDING = frozenset({None, "supplement", "affirm", "deny", OUT_OF_SCOPE})
 """What an answer to a worker's question may look like."""
 VERBS = frozenset({"cancel", "repeat", "skip"})
+UNREADABLE = frozenset({"voice", "sticker", "video", "file", "photo_large", "photo_unreadable", "photo_lost"})
+"""What has words of its own for why it cannot be read."""
 LONGEST_LABEL = 12
 
 
@@ -84,8 +86,7 @@ class _Listener:
             case Wake(flow=name, given=given):
                 self._open_named(name, given)
             case Unsupported(kind=kind):
-                known = kind in ("voice", "sticker", "video", "file")
-                play.lead(f"engine.unsupported.{kind}" if known else "engine.unsupported.other")
+                play.lead(f"engine.unsupported.{kind}" if kind in UNREADABLE else "engine.unsupported.other")
                 self.asked.again()
             case Photo() as photo:
                 self._photo(photo)

@@ -66,13 +66,17 @@ UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inbound:
-    """One update of a channel; ``external_id`` is the channel's own, so that a repeat is seen."""
+    """One update of a channel; ``external_id`` is the channel's own, so that a repeat is seen.
+
+    ``together`` are further updates that this one stands for: the other photos of an album.
+    """
 
     channel: str
     address: str
     external_id: str
     received_at: datetime
     content: Content
+    together: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.received_at.tzinfo is None:

@@ -1,4 +1,4 @@
-"""Who writes in this chat, what was said last, and has this update been taken in already?"""
+"""Who writes in this chat, and what was said last?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Actor, Address
 from gridwhistle.services.prepared import fetch
-from gridwhistle.services.schema import Account, Conversation, InboxRow, JsonObject, Person, RoleGrant, table_of
+from gridwhistle.services.schema import Account, Conversation, JsonObject, Person, RoleGrant, table_of
 from gridwhistle.services.store import Insertion, insert, insert_later, new_id
 
 HEARD_GRAIN = timedelta(minutes=1)
 
 # Every turn runs these: built once, without the ORM.
-_INBOX = Insertion(table=table_of(InboxRow), conflict=("region", "channel", "address", "external_id"))
 _PERSON = Insertion(table=table_of(Person))
 _ACCOUNT = Insertion(table=table_of(Account))
 _MEMORY = Insertion(
@@ -42,24 +41,6 @@ _RECALL = (
     .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("channel"), _A.c.address == bindparam("address"))
     .with_for_update(of=_A)
 )
-
-
-def take_in(
-    session: Session, region: str, where: Address, external_id: str, received_at: datetime, content: JsonObject
-) -> bool:
-    """Write an update into the inbox; ``False`` if it was there already, so that it never acts twice."""
-    return insert(
-        session,
-        _INBOX,
-        {
-            "region": region,
-            "channel": where.channel,
-            "address": where.address,
-            "external_id": external_id,
-            "received_at": received_at,
-            "content": content,
-        },
-    )
 
 
 def recall(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Process: TypeAlias = Callable[[Any], Any] | None
-Statement: TypeAlias = Select[Any] | Insert | Update | Delete
+Statement: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class _Ready:
         return tuple(bound)
 
 
-def fetch(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+def fetch(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
     """All rows of a query; a row has its columns' names.
 
     Objects of the session are not flushed first. The query may not hold an ``IN``, which is written anew each time.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from visitors import Person, TestClient
 
 from gridwhistle.bot.app import Application
 from gridwhistle.services import attachments
+from gridwhistle.services.inbox import FLOOD
 
 REPORT = "幸福小区3号楼2单元下水道堵了三天了，没人管"
 
@@ -222,3 +224,21 @@ def test_an_unknown_person_is_refused_in_words(client: TestClient, code: str) ->
     answer = client.get("/api/chat", params={"as": code})
     assert answer.status_code in (403, 404)
     assert answer.json()["error"]
+
+
+def test_a_flood_is_slowed_down_with_one_notice_and_others_are_not(
+    zhangmin: Person, liqiang: Person, app: Application
+) -> None:
+    for number in range(FLOOD + 2):
+        zhangmin.say(f"你好{number}")
+    liqiang.say("你好")
+
+    def texts(person: Person) -> list[str]:
+        return [str(bubble["text"]) for bubble in person.bubbles() if not bubble["mine"]]
+
+    slowed = [text for text in texts(zhangmin) if "太快" in text]
+    assert (len(slowed), len(texts(zhangmin)), len(texts(liqiang))) == (1, FLOOD + 1, 1)
+
+    app.move_clock(app.office.clock.now() + timedelta(seconds=5))
+    assert app.intake.run_due() == 2
+    assert len(texts(zhangmin)) == FLOOD + 3

@@ -84,7 +84,7 @@ def say_routes(desk: WebDesk) -> APIRouter:
 
 def _take(desk: WebDesk, request: Request, message_id: str, content: Content) -> Mapping[str, bool]:
     where = desk.chat(request)
-    desk.app.take(
+    desk.app.accept(
         Inbound(
             channel=where.channel,
             address=where.address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -37,9 +38,11 @@ def build_site(app: Application, *, ticking: bool = True) -> FastAPI:
         ticker = app.ticker() if ticking else None
         if ticker is not None:
             ticker.start()
+            app.intake.start()
         yield
         app.bell.close()
         if ticker is not None:
+            await asyncio.to_thread(app.intake.stop)
             ticker.stop()
 
     site = FastAPI(title="GridWhistle", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

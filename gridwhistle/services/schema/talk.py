@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import JSON, BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridwhistle.services.schema.base import Identified, Json, JsonObject, Regional  # noqa: F401 (Json: JsonObject names it)
+from gridwhistle.services.schema.base import Identified, Json, JsonObject, Regional
+
+_WAITS = text("handled_at IS NULL")
 
 
 class Conversation(Regional):
@@ -23,15 +25,43 @@ class Conversation(Regional):
 
 
 class InboxRow(Regional):
-    """An update that arrived; the channel's own id makes a repeat visible."""
+    """An update that arrived; the channel's own id makes a repeat visible. It waits until a turn has handled it."""
 
     __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_heard", "region", "channel", "address", "received_at"),
+        # What waits is little among what was ever said.
+        Index("ix_inbox_waiting", "region", "received_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index(
+            "ix_inbox_line",
+            *("region", "channel", "address", "position", "external_id"),
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
+    )
 
     channel: Mapped[str] = mapped_column(String(32), primary_key=True)
     address: Mapped[str] = mapped_column(String(128), primary_key=True)
     external_id: Mapped[str] = mapped_column(String(128), primary_key=True)
     received_at: Mapped[datetime]
     content: Mapped[JsonObject]
+    position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """Its place in the chat's order."""
+    not_before: Mapped[datetime | None]
+    """Before that it is left alone: an album that is still arriving, a flood that is slowed down."""
+    leased_until: Mapped[datetime | None]
+    """A process is at it until then; if that process dies, another takes it over."""
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    handled_at: Mapped[datetime | None]
+    """Set in the transaction of the turn that handled it."""
+    files: Mapped[Json] = mapped_column(JSON, nullable=True)
+    """References to files that still lie with the platform."""
+    album: Mapped[str | None] = mapped_column(String(64))
+    """Updates of one album are handled together."""
+    quotes: Mapped[str | None] = mapped_column(String(64))
+    """The platform's id of our message that it replies to."""
+    problem: Mapped[str | None]
+    """Why it was given up, if it was."""
 
 
 class TimerRow(Identified):
