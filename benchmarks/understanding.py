@@ -1,27 +1,24 @@
 """How quick, how big and how right is the embedded understanding?
 
-``python -m benchmarks.understanding`` measures; ``--eval FILE`` and ``--out-of-scope FILE`` judge it on labelled JSON
-lines (totals only); ``--cross-validate`` judges the training data and what each pair of bands would do.
+``python -m benchmarks.understanding`` measures; ``--cross-validate`` judges the training data and what each pair of
+bands would do. Files of messages are judged by ``gridwhistle nlu evaluate``.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import resource
 import statistics
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from gridwhistle.dialogs.nlu import data, train
+from gridwhistle.dialogs.nlu import data, held_out, train
+from gridwhistle.dialogs.nlu.intents import Floats, Numbers
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
-from gridwhistle.dialogs.nlu.regression import softmax
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
-from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Bands
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "nlu_data" / "data" / "nlu"
@@ -33,8 +30,6 @@ _SYLLABLES = "幸福向阳建设尚岗永丰龙江东湖文化和平光明胜利
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--eval", type=Path, dest="labelled", help="JSON lines with text, category, alt")
-    parser.add_argument("--out-of-scope", type=Path, help="JSON lines with text: none of them is a matter")
     parser.add_argument("--cross-validate", action="store_true", help="five-fold figures of the training data")
     arguments = parser.parse_args()
     if arguments.cross_validate:
@@ -44,15 +39,10 @@ def main() -> None:
     model = train.load_or_train(EXAMPLES, CACHE)
     loaded = time.perf_counter() - started
     engine = EmbeddedUnderstanding(model, city())
-    if arguments.labelled:
-        judge(engine, rows(arguments.labelled))
-    if arguments.out_of_scope:
-        judge_out_of_scope(engine, rows(arguments.out_of_scope))
-    if not (arguments.labelled or arguments.out_of_scope):
-        print(f"load (or train)        {loaded * 1000:8.0f} ms")
-        print(f"matrix                 {model.matrix.nbytes / 1e6:8.1f} MB {model.matrix.shape}")
-        measure(engine)
-        print(f"process at its largest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")
+    print(f"load (or train)        {loaded * 1000:8.0f} ms")
+    print(f"matrix                 {model.matrix.nbytes / 1e6:8.1f} MB {model.matrix.shape}")
+    measure(engine)
+    print(f"process at its largest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")
 
 
 def measure(engine: EmbeddedUnderstanding) -> None:
@@ -70,62 +60,32 @@ def measure(engine: EmbeddedUnderstanding) -> None:
     print(f"understand, {len(texts)} lines: p50 {cuts[49]:.3f} ms, p99 {cuts[98]:.3f} ms, most {max(times):.3f} ms")
 
 
-def judge(engine: EmbeddedUnderstanding, labelled: list[dict[str, str]]) -> None:
-    """The share of texts whose category is right; ``none`` is right where the intent is about no matter."""
-    categories = catalogue()
-    strict = lenient = none = 0
-    for row in labelled:
-        found = engine.understand(row["text"])
-        category = "none"
-        if found.intent in ABOUT_MATTERS and found.matters:
-            category = categories[found.matters[0].matter]
-        none += category == "none"
-        strict += category == row["category"]
-        lenient += category in {row["category"], row["alt"]}
-    total = len(labelled)
-    print(f"{total} texts: strict {strict / total:.3f}, lenient {lenient / total:.3f}")
-    print(f"  called no matter {none / total:.3f}")
-
-
-def judge_out_of_scope(engine: EmbeddedUnderstanding, texts: list[dict[str, str]]) -> None:
-    """The share of texts about nothing that would open a form at once, or with a question."""
-    found = [engine.understand(row["text"]) for row in texts]
-    about = [row for row in found if row.intent in ABOUT_MATTERS]
-    reports = [row for row in found if row.intent == REPORT]
-    total, bands = len(texts), Bands()
-    opened = sum(row.confidence >= bands.sure for row in reports) / total
-    asked = sum(bands.ask <= row.confidence < bands.sure for row in reports) / total
-    sure = sum(row.confidence >= bands.sure for row in about) / total
-    print(f"{total} texts: a report form opens for {opened:.3f}, a question is asked for {asked:.3f}")
-    print(f"  a form or a policy answer for {sure:.3f}; emergencies {sum(row.emergency is not None for row in found)}")
-
-
 def cross_validate() -> None:
     """What models say of examples that they have not seen."""
     examples = data.read(EXAMPLES)
     started = time.perf_counter()
-    held_out = train.cross_validate(examples)
+    found = held_out.cross_validate(examples)
     spent = time.perf_counter() - started
-    temperature, categories = held_out.temperature(), catalogue()
-    print(f"{len(examples)} examples, {len(held_out.labels)} labels, {train.FOLDS} folds in {spent:.0f} s")
-    print(f"label    {held_out.accuracy():.3f}")
-    print(f"intent   {held_out.accuracy(train.intent_of):.3f}")
-    print(f"matter   {held_out.accuracy(train.matter_of):.3f}")
-    print(f"category {held_out.accuracy(lambda label: categories.get(train.matter_of(label) or '')):.3f}")
-    print(f"temperature {temperature:.2f}, calibration error {held_out.calibration_error(temperature):.3f}")
-    probabilities = softmax(held_out.scores / np.float32(temperature))
-    intents = [train.intent_of(label) for label in held_out.labels]
+    labels = found.model.labels
+    print(f"{len(examples)} examples, {len(labels)} labels, {held_out.FOLDS} folds in {spent:.0f} s")
+    print(f"label        {found.accuracy():.3f}")
+    print(f"intent       {found.accuracy(data.intent_of):.3f}")
+    print(f"matter       {found.accuracy(data.matter_of):.3f}")
+    print(f"kind of work {found.family_accuracy():.3f}")
+    print(f"calibration error {found.calibration_error():.3f}; these examples would like {found.fit_scale()}")
+    probabilities = found.probabilities()
+    intents = [data.intent_of(label) for label in labels]
     names = sorted(set(intents))
     sums = probabilities @ np.array([[intent == name for name in names] for intent in intents], dtype=np.float32)
-    truth = np.array([names.index(train.intent_of(example.label)) for example in held_out.examples])
+    truth = np.array([names.index(data.intent_of(example.label)) for example in found.examples])
     bands("intent", sums, truth)
     reports = np.array([n for n, intent in enumerate(intents) if intent == REPORT])
-    rows_ = np.isin(held_out.truth(), reports)
+    rows_ = np.isin(found.truth(), reports)
     own = probabilities[np.ix_(rows_, reports)]
-    bands("matter of a report", own / own.sum(axis=1, keepdims=True), np.searchsorted(reports, held_out.truth()[rows_]))
+    bands("matter of a report", own / own.sum(axis=1, keepdims=True), np.searchsorted(reports, found.truth()[rows_]))
 
 
-def bands(title: str, probabilities: train.Floats, truth: train.Numbers) -> None:
+def bands(title: str, probabilities: Floats, truth: Numbers) -> None:
     """For each threshold: how much reaches it, and how much of that is right."""
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     print(f"{title}: right {right.mean():.3f}")
@@ -151,22 +111,6 @@ def city() -> Gazetteer:
             for n, stem in enumerate(stems[400:600])
         ]
     )
-
-
-def catalogue() -> dict[str, str]:
-    """The matters' categories by their codes."""
-    with (ROOT / "demo" / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["code"]: row["category"] for row in csv.DictReader(file)}
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    """The JSON lines of a file."""
-    return list(parsed(path.read_text(encoding="utf-8").splitlines()))
-
-
-def parsed(lines: Iterable[str]) -> Iterable[dict[str, str]]:
-    """The lines' objects."""
-    return (json.loads(line) for line in lines if line.strip())
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from gridwhistle.dialogs.nlu.data import Example
-from gridwhistle.dialogs.nlu.train import intent_of
+from gridwhistle.dialogs.nlu.data import Example, intent_of
 from gridwhistle.dialogs.nlu.understood import (
     Emergency,
     Entity,

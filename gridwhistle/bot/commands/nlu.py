@@ -18,7 +18,8 @@ from gridwhistle.bot.commands.nlu_city import read_city
 from gridwhistle.bot.commands.opening import read_settings, require_examples
 from gridwhistle.bot.understanding import embedded
 from gridwhistle.dialogs.nlu.data import read
-from gridwhistle.dialogs.nlu.train import measure, train
+from gridwhistle.dialogs.nlu.held_out import measure
+from gridwhistle.dialogs.nlu.train import train
 from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understood
 from gridwhistle.services.reference import City
 

@@ -9,7 +9,7 @@ from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.transcript.meaning import Directed, Known
 from gridwhistle.bot.understanding import embedded, gazetteer
 from gridwhistle.dialogs.nlu import data
-from gridwhistle.dialogs.nlu.train import intent_of
+from gridwhistle.dialogs.nlu.data import intent_of
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.services import rehearsal
 from gridwhistle.services.demo_city import settle_demo

@@ -14,6 +14,9 @@ LABEL = re.compile(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?")
 
 # Rasa's other kinds of NLU entries; they hold no labelled examples.
 UNLABELLED = frozenset({"synonym", "regex", "lookup"})
+PLAIN = "plain"
+# Files whose matters ask for the same kind of work as another file's.
+_KIN = {"emergency": "hazard"}
 
 
 class DataError(ValueError):
@@ -36,8 +39,18 @@ class Example:
 
     @property
     def family(self) -> str:
-        """The labels that it shares its kind of work with: its file for a matter, else the label alone."""
-        return self.file.stem if "/" in self.label else self.label
+        """The kind of work that it asks for: its file for a matter, ``PLAIN`` for an intent without one."""
+        return _KIN.get(self.file.stem, self.file.stem) if "/" in self.label else PLAIN
+
+
+def intent_of(label: str) -> str:
+    """The bare intent of a label."""
+    return label.partition("/")[0]
+
+
+def matter_of(label: str) -> str | None:
+    """The matter of a label, ``None`` for plain intents."""
+    return label.partition("/")[2] or None
 
 
 def files(folder: Path) -> tuple[Path, ...]:

@@ -144,6 +144,8 @@ def proposed(found: Understood, category_of: Mapping[str, str]) -> tuple[str, fl
     if found.intent not in (REPORT, POLICY_QUESTION) or not found.matters:
         return NONE, found.confidence
     category = category_of.get(found.matters[0].matter, NONE)
+    if found.kind_confidence is not None:
+        return category, found.kind_confidence
     same = sum(guess.confidence for guess in found.matters if category_of.get(guess.matter) == category)
     return category, found.confidence * min(1.0, same)
 

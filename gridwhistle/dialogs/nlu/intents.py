@@ -1,6 +1,6 @@
 """Which label does a text bear, and how probable is each?
 
-Answering only: a dictionary, one matrix and a softmax, so that a process that answers never loads SciPy.
+Answering only: a dictionary, one matrix and a few sums, so that a process that answers never loads scikit-learn.
 ``train`` makes the model.
 """
 
@@ -11,50 +11,92 @@ import math
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridwhistle.dialogs.nlu.features import features, weight
+from gridwhistle.dialogs.nlu.cues import cues
+from gridwhistle.dialogs.nlu.features import features, normalise, weight
 
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.intp]
+CUE = 0.2
+"""How much a sign weighs; all runs of characters together weigh one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scale:
+    """How scores become probabilities; fitted on texts that training had not seen (``held_out.fit_scale``)."""
+
+    family: float = 2.0
+    """Multiplies a family's score before the softmax over the families."""
+    best_label: float = 3.0
+    """How much the scores of a family's own labels count beside the score of the family itself."""
+    label: float = 9.0
+    """Multiplies a label's score before the softmax over the labels of its family."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Model:
-    """A trained linear classifier: a text's weighted features times ``matrix`` gives a score for each label."""
+    """A trained linear classifier: a text's weighted features times ``matrix`` gives every score at once.
+
+    The first columns are the families' (one kind of work each), the others the labels'. Two questions, since a few
+    dozen examples do not tell two hundred labels apart, but thousands tell the families apart; and each answer helps
+    the other.
+    """
 
     labels: tuple[str, ...]
-    families: tuple[str, ...]  # of the labels: those of one family ask for one kind of work
+    families: tuple[str, ...]  # of the labels
     vocabulary: dict[str, int]
     rarity: Floats  # weighted inverse document frequency of each feature
-    matrix: Floats  # features × labels
+    matrix: Floats  # features × (families + labels)
     bias: Floats
-    temperature: float  # divides the scores before the softmax; fitted on held-out texts
     rarest: float  # the rarity of a feature that was never seen
+    scale: Scale
 
-    def probabilities(self, text: str) -> Floats:
-        """The calibrated probability of each label, in the order of ``labels``."""
-        return self.judge(text)[0]
+    @cached_property
+    def family_names(self) -> tuple[str, ...]:
+        """The families in the order of their columns."""
+        return tuple(sorted(set(self.families)))
 
-    def judge(self, text: str) -> tuple[Floats, float]:
-        """The labels' probabilities, and how much of the text's weight training had seen (0 to 1).
+    @cached_property
+    def _family_of(self) -> Numbers:
+        return np.array([self.family_names.index(family) for family in self.families], dtype=np.intp)
+
+    @cached_property
+    def _order(self) -> tuple[Numbers, Numbers]:
+        # The labels sorted by their families, and where each family begins: sums over families in one call.
+        order = np.argsort(self._family_of, kind="stable")
+        return order, np.searchsorted(self._family_of[order], np.arange(len(self.family_names)))
+
+    def judge(self, text: str) -> tuple[Floats, Floats, float]:
+        """The families' and the labels' probabilities, and how much of the text's weight training had seen (0 to 1).
 
         A classifier is as sure of a text about something else as of its own kind; how strange the text's words are
         is the second opinion.
         """
-        scores, familiar = self._scores(text)
-        scores = scores / np.float32(self.temperature)
-        exponents = np.exp(scores - scores.max())
-        return np.asarray(exponents / exponents.sum(), dtype=np.float32), familiar
+        scores, familiar = self.scores(text)
+        families, labels = self.probabilities(scores)
+        return families, labels, familiar
 
-    def scores(self, text: str) -> Floats:
-        """The labels' scores before any calibration."""
-        return self._scores(text)[0]
+    def probabilities(self, scores: Floats, scale: Scale | None = None) -> tuple[Floats, Floats]:
+        """The families' and the labels' probabilities, of one row of scores or of several."""
+        scale = scale or self.scale
+        own, labels = scores[..., : len(self.family_names)], scores[..., len(self.family_names) :] * scale.label
+        order, starts = self._order
+        peak = labels.max(axis=-1, keepdims=True)
+        exponents = np.exp(labels - peak)
+        sums = np.add.reduceat(exponents[..., order], starts, axis=-1)
+        best = (np.log(np.maximum(sums, 1e-30)) + peak) / scale.label
+        families = softmax(scale.family * (own + scale.best_label * best))
+        inside = exponents / np.maximum(sums, 1e-30)[..., self._family_of]
+        return families, np.asarray(families[..., self._family_of] * inside, dtype=np.float32)
 
-    def _scores(self, text: str) -> tuple[Floats, float]:
+    def scores(self, text: str) -> tuple[Floats, float]:
+        """The scores of families and labels, and how much of the text's weight training had seen."""
         vocabulary = self.vocabulary
         names = Counter(features(text))
         known = [(vocabulary[name], tally) for name, tally in names.items() if name in vocabulary]
@@ -67,7 +109,17 @@ class Model:
         # A strange feature weighs as much as one that was seen but once.
         seen = float(rarity @ rarity)
         strange = self.rarest**2 * sum(weight(name) ** 2 for name in names if name not in vocabulary)
-        return np.asarray(weights @ self.matrix[rows] + self.bias, dtype=np.float32), seen / (seen + strange)
+        scores = weights @ self.matrix[rows] + self.bias
+        signs = [vocabulary[name] for name in cues(normalise(text)) if name in vocabulary]
+        if signs:
+            scores = scores + np.float32(CUE) * self.matrix[signs].sum(axis=0)
+        return np.asarray(scores, dtype=np.float32), seen / (seen + strange)
+
+
+def softmax(scores: Floats) -> Floats:
+    """The probabilities of one row of scores or of several."""
+    exponents = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 def save(model: Model, path: Path) -> None:
@@ -76,8 +128,8 @@ def save(model: Model, path: Path) -> None:
         "labels": model.labels,
         "families": model.families,
         "vocabulary": list(model.vocabulary),
-        "temperature": model.temperature,
         "rarest": model.rarest,
+        "scale": asdict(model.scale),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
@@ -104,6 +156,6 @@ def load(path: Path) -> Model:
             rarity=arrays["rarity"],
             matrix=arrays["matrix"],
             bias=arrays["bias"],
-            temperature=head["temperature"],
             rarest=head["rarest"],
+            scale=Scale(**head["scale"]),
         )

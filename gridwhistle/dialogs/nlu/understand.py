@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridwhistle.dialogs.nlu.emergency import emergency
 from gridwhistle.dialogs.nlu.entities import entities, place_entity
-from gridwhistle.dialogs.nlu.intents import Floats, Model
+from gridwhistle.dialogs.nlu.intents import Floats, Model, Numbers
 from gridwhistle.dialogs.nlu.places import Gazetteer
 from gridwhistle.dialogs.nlu.segments import PartBands, segments
 from gridwhistle.dialogs.nlu.understood import (
@@ -36,26 +37,18 @@ class EmbeddedUnderstanding:
     def __init__(self, model: Model, gazetteer: Gazetteer) -> None:
         self._model = model
         self._gazetteer = gazetteer
-        self._intents = [label.partition("/")[0] for label in model.labels]
-        names = sorted(set(self._intents))
-        self._names = np.array(names)
-        # Labels × intents, so that an intent's probability is the sum of its matters'.
-        self._sums = np.array([[name == intent for name in names] for intent in self._intents], dtype=np.float32)
+        self._intents = np.array([label.partition("/")[0] for label in model.labels])
         self._matters = [label.partition("/")[2] for label in model.labels]
-        families = sorted(set(model.families))
-        self._families = np.array(
-            [[name == family for name in families] for family in model.families], dtype=np.float32
-        )
-        self._with_matter = np.array([number for number, matter in enumerate(self._matters) if matter], dtype=np.intp)
-        self._reports = np.array([n for n in self._with_matter if self._intents[n] == REPORT], dtype=np.intp)
+        self._families = np.array(model.families)
+        self._with_matter = np.array([bool(matter) for matter in self._matters])
 
     def understand(self, text: str) -> Understood:
         """Propose what ``text`` means. Never raises for any text.
 
         An intent's confidence is the sum over its labels, so that an unclear matter is still clearly a report. The
-        matters are the three best of the winning intent (of ``report`` and ``policy_question`` together where another
-        intent won), each weighed with its family's probability and their confidences renormalised: "given that it is a
-        report, how probable is this one".
+        first matter is the best one of the most probable kind of work, the others are the most probable of the
+        winning intent (of ``report`` and ``policy_question`` together where another intent won); their confidences
+        say "given that it is this intent, how probable is this one".
         """
         danger = emergency(text)
         head = text[:_LONGEST]
@@ -69,11 +62,10 @@ class EmbeddedUnderstanding:
                 entities=entities(head),
                 emergency=danger,
             )
-        probabilities, familiar = self._model.judge(head)
-        summed = probabilities @ self._sums
-        best = int(summed.argmax())
-        intent = str(self._names[best]) if familiar else OUT_OF_SCOPE
-        confidence = min(1.0, float(summed[best])) if familiar else 1.0
+        families, probabilities, familiar = self._model.judge(head)
+        first = self._first(families, probabilities)
+        intent = str(self._intents[first]) if familiar else OUT_OF_SCOPE
+        confidence = min(1.0, float(probabilities[self._intents == intent].sum())) if familiar else 1.0
         if intent in {REPORT, POLICY_QUESTION}:
             # Texts about something else are mostly taken for a report, but their words are strange.
             confidence *= min(1.0, familiar / FAMILIAR)
@@ -86,7 +78,8 @@ class EmbeddedUnderstanding:
             language=language,
             intent=intent,
             confidence=confidence,
-            matters=self._guesses(probabilities, intent),
+            matters=self._guesses(families, probabilities, intent),
+            kind_confidence=float(families.max()),
             place=place,
             entities=facts,
             emergency=danger,
@@ -95,26 +88,33 @@ class EmbeddedUnderstanding:
             else (),
         )
 
-    def _guesses(self, probabilities: Floats, intent: str) -> tuple[MatterGuess, ...]:
-        # A matter is as probable as itself and its family: the family is told more surely, and the wrong matter of
-        # the right kind of work does the least harm.
-        together = probabilities @ self._families @ self._families.T
-        rows = self._with_matter
+    def _first(self, families: Floats, probabilities: Floats) -> int:
+        # The best label of the best family: the wrong matter of the right kind of work does the least harm.
+        best = self._model.family_names[int(families.argmax())]
+        return int(np.where(self._families == best, probabilities, -1).argmax())
+
+    def _guesses(self, families: Floats, probabilities: Floats, intent: str) -> tuple[MatterGuess, ...]:
+        among = self._with_matter
         if intent in {REPORT, POLICY_QUESTION}:
-            rows = np.array([row for row in rows if self._intents[row] == intent], dtype=np.intp)
+            among = among & (self._intents == intent)
+        rows = np.flatnonzero(among)
         if not len(rows):
             return ()
-        own = probabilities[rows] * together[rows]
-        own = own / np.float32(max(float(own.sum()), 1e-9))
-        order = np.argsort(-own)[:_GUESSES]
-        return tuple(MatterGuess(matter=self._matters[rows[n]], confidence=float(own[n])) for n in order)
+        own = probabilities[rows] / max(float(probabilities[rows].sum()), 1e-9)
+        first = self._first(np.where(self._possible(rows), families, -1), probabilities)
+        order = sorted(np.argsort(-own)[: _GUESSES + 1], key=lambda n: (rows[n] != first, -own[n]))
+        if rows[order[0]] != first:
+            order.insert(0, int(np.flatnonzero(rows == first)[0]))
+        return tuple(MatterGuess(matter=self._matters[rows[n]], confidence=float(own[n])) for n in order[:_GUESSES])
+
+    def _possible(self, rows: Numbers) -> NDArray[np.bool_]:
+        """Which families have one of these labels."""
+        return np.isin(self._model.family_names, self._families[rows])
 
     def _report_matter(self, part: str) -> tuple[str, float] | None:
-        probabilities = self._model.probabilities(part)
-        if not len(self._reports):
-            return None
-        best = self._reports[int(probabilities[self._reports].argmax())]
-        return (self._matters[best], float(probabilities[best])) if best == probabilities.argmax() else None
+        families, probabilities, _ = self._model.judge(part)
+        first = self._first(families, probabilities)
+        return (self._matters[first], float(probabilities[first])) if self._intents[first] == REPORT else None
 
 
 def _language(text: str) -> str:

@@ -125,7 +125,8 @@ class Understood:
 
     ``intent`` is the bare intent (``report``, ``policy_question``, ``progress`` …) with its probability (that of
     all its matters together for ``report`` and ``policy_question``); ``matters`` are the best guesses, best first
-    (at most three), also where another intent won; ``segments`` holds two or more entries only where the message
+    (at most three), also where another intent won; ``kind_confidence`` is the probability of the first one's kind of
+    work (its category), with all its matters, where the engine knows it; ``segments`` holds two or more entries only where the message
     confidently holds several different matters.
     """
 
@@ -134,6 +135,7 @@ class Understood:
     intent: str
     confidence: float
     matters: tuple[MatterGuess, ...] = ()
+    kind_confidence: float | None = None
     place: PlaceMention | None = None
     entities: tuple[Entity, ...] = ()
     emergency: Emergency | None = None
