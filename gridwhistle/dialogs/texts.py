@@ -85,6 +85,8 @@ class Texts:
         )
 
     def _show(self, value: object, spec: str, language: str) -> str:
+        if type(value) is str and not spec:
+            return value
         if spec.startswith("name."):
             shown = value.value if isinstance(value, Enum) else value
             return self.text(f"{spec}.{shown}", language, {})

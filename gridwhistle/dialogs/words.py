@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _EDGES = " \t\r\n。．.！!？?~～,，、;；:：…'\"“”"
 _PARTICLES = "吧啊呀呢哦哈呗啦嘛"
@@ -49,6 +50,7 @@ _BARE_CODE = re.compile(r"(?=\w*\d|[A-Z]+$)[A-HJ-NP-Za-hj-np-z2-9]{10}", re.ASCI
 _ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
+@lru_cache(maxsize=16)  # one message is compared with a dozen lists
 def plain(text: str) -> str:
     """The text for comparison with a word: half-width, lower case, without edge punctuation."""
     return unicodedata.normalize("NFKC", text).strip(_EDGES).casefold()

@@ -13,18 +13,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import orjson
 import uuid_utils
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import ColumnElement, Connection, Delete, Engine, Table, Update, create_engine, event, make_url
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Table,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from gridwhistle.services.prepared import run
+from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import Base, Counter, table_of
+from gridwhistle.services.session import TurnSession, forget_from, written
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 20_000
@@ -57,12 +70,18 @@ class Store:
                 url,
                 # A failed statement is logged without people's data.
                 hide_parameters=True,
+                json_serializer=_as_json,
                 connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
                 **({"poolclass": StaticPool} if in_memory else {}),
             )
             _make_sqlite_strict(self.engine)
         elif parsed.get_backend_name() == "postgresql":
-            self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+            self.engine = create_engine(
+                url,
+                hide_parameters=True,
+                json_serializer=_as_json,
+                pool_pre_ping=True,
+            )
         else:
             raise ValueError(f"the store runs on SQLite or PostgreSQL, not on “{parsed.get_backend_name()}”")
 
@@ -73,7 +92,7 @@ class Store:
         On SQLite the threads of a process wait for one another here, in turn: left to SQLite, a waiting writer would
         sleep and look again.
         """
-        with self._one_writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._one_writer, TurnSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
             write_now(session)
             _write_last(session)
@@ -212,6 +231,9 @@ class Savepoint:
         write_now(session)
         self._session = session
         self._nested = session.begin_nested()
+        # SQLAlchemy would set it at the session's next statement, which may be one of ours on the driver's cursor.
+        session.connection()
+        self._written = len(written(session))
 
     def commit(self) -> None:
         """Keep what came after it."""
@@ -221,25 +243,33 @@ class Savepoint:
         """Undo what came after it."""
         self._session.info.pop(LATE, None)
         self._nested.rollback()
+        forget_from(self._session, self._written)
 
 
 def count_up(session: Session, region: str, key: str) -> int:
     """Add one to a counter of the region and give the new value; it begins at one."""
     how = _COUNT_SQLITE if _on_sqlite(session) else _COUNT_POSTGRESQL
-    return int(session.connection().execute(how, {"region": region, "key": key, "value": 1}).scalar_one())
+    return int(fetch(session, how, {"region": region, "key": key, "value": 1})[0].value)
 
 
 _COUNTERS = table_of(Counter)
+_COUNT: dict[str, Any] = {name: bindparam(name) for name in ("region", "key", "value")}
 _COUNT_SQLITE = (
     sqlite.insert(_COUNTERS)
+    .values(_COUNT)
     .on_conflict_do_update(index_elements=["region", "key"], set_={"value": _COUNTERS.c.value + 1})
     .returning(_COUNTERS.c.value)
 )
 _COUNT_POSTGRESQL = (
     postgresql.insert(_COUNTERS)
+    .values(_COUNT)
     .on_conflict_do_update(index_elements=["region", "key"], set_={"value": _COUNTERS.c.value + 1})
     .returning(_COUNTERS.c.value)
 )
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _on_sqlite(session: Session) -> bool:
@@ -253,11 +283,11 @@ def _make_sqlite_strict(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         # FULL loses nothing that was acknowledged when the power goes (measured: a quarter slower than NORMAL).
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000", f"busy_timeout={BUSY_MILLISECONDS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # DEFERRED would fail with “database is locked” when a reader turns writer beside another writer.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.connection.cursor().execute("BEGIN IMMEDIATE")
