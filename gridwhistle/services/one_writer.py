@@ -115,7 +115,11 @@ class OneWriter:
         company.over.set()
 
     def _let_go(self) -> None:
-        if self._connection is not None:
-            # Whatever is open on it is rolled back.
+        if self._connection is None:
+            return
+        try:
+            # SQLAlchemy takes a transaction whose commit has failed for over; SQLite keeps it open.
+            self._connection.connection.rollback()
+        finally:
             self._connection.close()
             self._connection = None
