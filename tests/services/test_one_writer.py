@@ -120,7 +120,6 @@ def test_a_company_that_sqlite_gives_up_is_lost_as_a_whole(store: Store) -> None
         write("b")(session)
         # What SQLite does by itself when the disk is full in the middle of a statement.
         session.connection().connection.cursor().execute("ROLLBACK")
-        write("b")(session)
         raise OSError
 
     together = Together(store, write("a"), give_up)
