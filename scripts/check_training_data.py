@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from gridwhistle.dialogs.nlu.data import Example, read
+from gridwhistle.dialogs.nlu.data import MATTER_MARK, Example, read
 from gridwhistle.dialogs.nlu.entities import entities
 from gridwhistle.dialogs.nlu.features import normalise
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, EntityKind
@@ -133,12 +133,11 @@ def labels_wanted() -> set[str]:
     """The labels that catalogue (matters) and domain (intents) call for."""
     with (ROOT / "demo" / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
         matters = {
-            f"{'policy_question' if row['category'] == 'policy' else 'report'}/{row['code']}"
+            f"{'policy_question' if row['category'] == 'policy' else 'report'}{MATTER_MARK}{row['code']}"
             for row in csv.DictReader(file)
         }
     domain = (ROOT / "nlu_data" / "domain.yml").read_text(encoding="utf-8")
-    intents = set(re.findall(r"^  - (\w+)$", domain, flags=re.MULTILINE))
-    return matters | (intents - {label.partition("/")[0] for label in matters})
+    return matters | set(re.findall(r"^  - (\w+)$", domain, flags=re.MULTILINE))
 
 
 def balance(examples: Sequence[Example]) -> Iterator[str]:

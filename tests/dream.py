@@ -42,6 +42,8 @@ class Dreamer:
         self._estates = sorted(place.code for place in city.places.values() if place.kind is not PlaceKind.BUILDING)
         self._units = sorted(city.units)
 
+    silent: tuple[str, ...] = ()
+
     def understand(self, text: str) -> Understood:
         dice = self._dice
         report = dice.random() < (0.6 if self.secretly else 0.1)

@@ -16,7 +16,7 @@ from gridwhistle.bot.files import files_of
 from gridwhistle.bot.intake import Intake, arrival_of
 from gridwhistle.bot.remote_files import HoldsFiles
 from gridwhistle.bot.settings import Settings
-from gridwhistle.bot.understanding import embedded
+from gridwhistle.bot.understanding import configured
 from gridwhistle.bot.web.bell import Bell
 from gridwhistle.dialogs.conversation import Conversation
 from gridwhistle.dialogs.flows import FLOWS
@@ -59,6 +59,7 @@ class Application:
     settings: Settings
     office: Office
     texts: Texts
+    understanding: Understanding
     conversation: Talker
     take: Callable[[Inbound], None]
     """Handles a message and sends what it caused. On a worker thread, never on the event loop."""
@@ -133,7 +134,7 @@ def build(
     settings: Settings,
     store: Store,
     *,
-    understanding: Callable[[Settings, City], Understanding] = embedded,
+    understanding: Callable[[Settings, City], Understanding] = configured,
     channels: Callable[[Bell], Sequence[Channel]] = web_channels,
     clock: ShiftableClock | None = None,
 ) -> Application:
@@ -156,8 +157,9 @@ def build(
         if demo_clock is not None and clock is None:
             demo_clock.restore(shift.load(desk))
     bell = Bell()
+    engine = understanding(settings, city)
     served = channels(bell)
-    conversation = Conversation(office, understanding(settings, city), FLOWS)
+    conversation = Conversation(office, engine, FLOWS)
     delivery = Delivery(office, served)
 
     def take(inbound: Inbound) -> None:
@@ -169,6 +171,7 @@ def build(
         settings=settings,
         office=office,
         texts=texts,
+        understanding=engine,
         conversation=conversation,
         take=take,
         intake=Intake(

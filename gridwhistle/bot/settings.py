@@ -23,6 +23,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class Engine(StrEnum):
+    """Which engine proposes what a message means."""
+
+    EMBEDDED = "embedded"
+    RASA = "rasa"
+
+
 def bundled(name: str) -> Path:
     """The folder of data that is shipped under this name: inside a wheel, or beside the package in a checkout."""
     inside = PACKAGE / "bundled" / name
@@ -56,6 +63,18 @@ class Settings(BaseSettings):
     nlu_data_dir: Path = Field(
         default_factory=lambda: bundled("nlu_data"), description="the Rasa project with the training data"
     )
+    nlu: Engine = Field(default=Engine.EMBEDDED, description="engine of the understanding: embedded or rasa")
+    rasa_url: str = Field(
+        default="http://127.0.0.1:5005", pattern=WEB_ADDRESS, description="address of `rasa run --enable-api`"
+    )
+    rasa_token: SecretStr | None = Field(default=None, description="its --auth-token")
+    rasa_seconds: float = Field(default=2.0, gt=0, le=60, description="how long it may take for a message")
+    large_model_url: str | None = Field(
+        default=None, pattern=WEB_ADDRESS, description="base address of a server that speaks OpenAI's API, with /v1"
+    )
+    large_model: str | None = Field(default=None, min_length=1, description="the model's name on that server")
+    large_model_key: SecretStr | None = Field(default=None, description="its API key")
+    large_model_seconds: float = Field(default=5.0, gt=0, le=60, description="how long it may take for a message")
     demo_dir: Path = Field(default_factory=lambda: bundled("demo"), description="the demo city's files")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="how much is written to the log")
     log_json: bool = Field(default=False, description="one JSON object a line instead of words")
@@ -64,6 +83,12 @@ class Settings(BaseSettings):
     def _name_the_bucket(self) -> Settings:
         if self.s3_endpoint and not self.s3_bucket:
             raise ValueError("GRIDWHISTLE_S3_ENDPOINT needs GRIDWHISTLE_S3_BUCKET")
+        return self
+
+    @model_validator(mode="after")
+    def _name_the_model(self) -> Settings:
+        if self.large_model_url and not self.large_model:
+            raise ValueError("GRIDWHISTLE_LARGE_MODEL_URL needs GRIDWHISTLE_LARGE_MODEL, the model's name there")
         return self
 
     @property

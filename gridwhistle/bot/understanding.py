@@ -1,29 +1,48 @@
-"""How does the engine of understanding get its model and the city's places?"""
+"""Which engine of understanding do the settings name, and how does it get its model and the city's places?"""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.settings import Engine, Settings
+from gridwhistle.dialogs.nlu.large_model import LargeModelUnderstanding, Matter
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
+from gridwhistle.dialogs.nlu.rasa import RasaUnderstanding
+from gridwhistle.dialogs.nlu.server import ModelServer, Patience
 from gridwhistle.dialogs.nlu.train import load_or_train
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
-from gridwhistle.dialogs.nlu.understood import Understanding
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understanding
 from gridwhistle.services.reference import City
-from gridwhistle.services.schema import UnitKind
+from gridwhistle.services.schema import Category, UnitKind
 
 
-class Engine(StrEnum):
-    """The engines of understanding."""
-
-    EMBEDDED = "embedded"
+def configured(settings: Settings, city: City) -> Understanding:
+    """The engine that the settings name, with a large model behind it where they name one."""
+    engine = open_engine(settings.nlu, settings, city)
+    if settings.large_model_url and settings.large_model:
+        engine = LargeModelUnderstanding(
+            _large_model_server(settings, settings.large_model_url),
+            settings.large_model,
+            engine,
+            matters=[
+                Matter(
+                    code=spec.code,
+                    name=spec.name,
+                    intent=POLICY_QUESTION if spec.category is Category.POLICY else REPORT,
+                )
+                for spec in city.matters.values()
+            ],
+            names=city.roster.names.values(),
+        )
+    return engine
 
 
 def open_engine(engine: Engine, settings: Settings, city: City) -> Understanding:
     """The engine of this name for a city."""
+    own = embedded(settings, city)
     match engine:
         case Engine.EMBEDDED:
-            return embedded(settings, city)
+            return own
+        case Engine.RASA:
+            return RasaUnderstanding(_rasa_server(settings), own)
 
 
 def embedded(settings: Settings, city: City) -> EmbeddedUnderstanding:
@@ -43,3 +62,22 @@ def gazetteer(city: City) -> Gazetteer:
         if unit.kind in (UnitKind.COMMUNITY, UnitKind.VILLAGE)
     ]
     return Gazetteer(places + communities)
+
+
+def _rasa_server(settings: Settings) -> ModelServer:
+    return ModelServer(
+        "rasa",
+        settings.rasa_url.rstrip("/") + "/model/parse",
+        params={"token": settings.rasa_token.get_secret_value()} if settings.rasa_token else None,
+        patience=Patience(seconds=settings.rasa_seconds),
+    )
+
+
+def _large_model_server(settings: Settings, url: str) -> ModelServer:
+    key = settings.large_model_key
+    return ModelServer(
+        "large model",
+        url.rstrip("/") + "/chat/completions",
+        headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else None,
+        patience=Patience(seconds=settings.large_model_seconds),
+    )

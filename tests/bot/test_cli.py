@@ -151,6 +151,8 @@ def test_demo_at_full_size_prints_counts_and_time(monkeypatch: pytest.MonkeyPatc
 class Parrot:
     """Understands every message as the same report."""
 
+    silent: tuple[str, ...] = ()
+
     def understand(self, text: str) -> Understood:
         return Understood(
             text=text,

@@ -254,6 +254,8 @@ MEANT: dict[str, Understood] = {
 
 
 class Meaning:
+    silent: tuple[str, ...] = ()
+
     def understand(self, text: str) -> Understood:
         return replace(MEANT.get(text, understood("out_of_scope", 0.1)), text=text)
 

@@ -63,6 +63,6 @@ def test_the_trained_model_tells_two_matters(
 
 
 def test_single_matters_stay_whole(understanding: EmbeddedUnderstanding) -> None:
-    texts = [example.text for example in read(EXAMPLES) if example.label.startswith("report/")]
+    texts = [example.text for example in read(EXAMPLES) if example.label.startswith("report+")]
     broken = [text for text in texts if understanding.understand(text).segments]
     assert len(broken) / len(texts) < 0.01

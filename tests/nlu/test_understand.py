@@ -121,8 +121,8 @@ def test_normalising_keeps_positions(text: str) -> None:
 
 def small() -> list[Example]:
     said = {
-        "report/water_outage": ["停水了", "家里没水", "没有自来水", "水龙头不出水", "停水两天", "一滴水都没", "又停水"],
-        "report/street_light": ["路灯不亮", "灯坏了", "路灯灭了", "街灯不亮了", "路灯全黑", "灯不亮", "路灯坏"],
+        "report+water_outage": ["停水了", "家里没水", "没有自来水", "水龙头不出水", "停水两天", "一滴水都没", "又停水"],
+        "report+street_light": ["路灯不亮", "灯坏了", "路灯灭了", "街灯不亮了", "路灯全黑", "灯不亮", "路灯坏"],
         "greet": ["你好", "您好", "你好啊", "早上好", "在吗你好", "hello", "您好呀"],
     }
     file = Path("errand.yml")
@@ -133,8 +133,8 @@ def test_a_small_training_learns_and_is_repeatable() -> None:
     model, again = fit(small()), fit(small())
     assert np.array_equal(model.matrix, again.matrix)
     assert [model.labels[int(model.judge(text)[1].argmax())] for text in ("停水", "路灯", "你好")] == [
-        "report/water_outage",
-        "report/street_light",
+        "report+water_outage",
+        "report+street_light",
         "greet",
     ]
     assert model.judge("停水")[1].sum() == pytest.approx(1)

@@ -68,7 +68,7 @@ def test_a_form_of_another_site_is_no_message(client: TestClient) -> None:
 
 
 def test_health(client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok", "understanding": {"silent": []}}
     assert client.get("/readyz").json() == {"status": "ok"}
 
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from gridwhistle.bot.commands.nlu_city import read_city
 from gridwhistle.bot.commands.opening import UserMistake, read_settings, require_examples
 from gridwhistle.bot.pictures import calibration_picture, confusion_picture
-from gridwhistle.bot.understanding import Engine, open_engine
+from gridwhistle.bot.settings import Engine
+from gridwhistle.bot.understanding import open_engine
 from gridwhistle.dialogs.nlu import evaluation
 from gridwhistle.dialogs.nlu.evaluation import CATEGORIES, NONE, Band, FileError, Judged, Message
 from gridwhistle.dialogs.nlu.understood import Bands

@@ -34,8 +34,7 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"GRIDWHISTLE_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise UserMistake("\n".join(lines)) from error
+        raise UserMistake("\n".join(_told(found["loc"], found["msg"]) for found in error.errors())) from error
 
 
 @contextmanager
@@ -76,3 +75,9 @@ def require_examples(settings: Settings) -> None:
     """Raise ``UserMistake`` where there is nothing to train the understanding from."""
     if not settings.examples_dir.is_dir():
         raise UserMistake(f"no training data in {settings.examples_dir}; set GRIDWHISTLE_NLU_DATA_DIR")
+
+
+def _told(where: tuple[int | str, ...], problem: str) -> str:
+    """A mistake after the variable's name; one that lies between several variables names them itself."""
+    problem = problem.removeprefix("Value error, ")
+    return f"GRIDWHISTLE_{'.'.join(map(str, where)).upper()}: {problem}" if where else problem

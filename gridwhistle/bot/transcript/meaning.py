@@ -95,6 +95,8 @@ class Directed:
     With a ``prompter`` it asks that engine where the file is silent, and remembers the answer for the file.
     """
 
+    silent = ()
+
     def __init__(self, known: Known, prompter: Callable[[str], Understood] | None = None) -> None:
         self._known = known
         self._gazetteer = known.gazetteer

@@ -94,9 +94,9 @@ def _pages(site: FastAPI, desk: WebDesk) -> None:
 
 def _health(site: FastAPI, app: Application) -> None:
     @site.get("/healthz")
-    def alive() -> Mapping[str, str]:
-        """The process answers."""
-        return {"status": "ok"}
+    def alive() -> Mapping[str, object]:
+        """The process answers; ``silent`` names servers of the understanding that it goes on without."""
+        return {"status": "ok", "understanding": {"silent": app.understanding.silent}}
 
     @site.get("/readyz")
     def ready() -> JSONResponse:

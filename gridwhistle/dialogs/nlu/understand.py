@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from gridwhistle.dialogs.nlu.data import intent_of, matter_of
 from gridwhistle.dialogs.nlu.emergency import emergency
 from gridwhistle.dialogs.nlu.entities import entities, place_entity
 from gridwhistle.dialogs.nlu.intents import Floats, Model, Numbers
@@ -37,10 +38,15 @@ class EmbeddedUnderstanding:
     def __init__(self, model: Model, gazetteer: Gazetteer) -> None:
         self._model = model
         self._gazetteer = gazetteer
-        self._intents = np.array([label.partition("/")[0] for label in model.labels])
-        self._matters = [label.partition("/")[2] for label in model.labels]
+        self._intents = np.array([intent_of(label) for label in model.labels])
+        self._matters = [matter_of(label) or "" for label in model.labels]
         self._families = np.array(model.families)
         self._with_matter = np.array([bool(matter) for matter in self._matters])
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """No server is asked."""
+        return ()
 
     def understand(self, text: str) -> Understood:
         """Propose what ``text`` means. Never raises for any text.

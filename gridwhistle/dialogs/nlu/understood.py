@@ -147,7 +147,12 @@ class Understood:
 
 
 class Understanding(Protocol):
-    """An engine of understanding: pure, quick, without the store."""
+    """An engine of understanding: quick, without the store."""
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Names of servers that should be asked and do not answer; the engine goes on without them."""
+        ...
 
     def understand(self, text: str) -> Understood:
         """Propose what ``text`` means. Never raises for any text."""
