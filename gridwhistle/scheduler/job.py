@@ -11,28 +11,45 @@ from gridwhistle.services.schema import Ticket, Whistle, Wish
 from gridwhistle.services.timers import DueTimer
 
 
+def leave_it(_desk: Desk, _subject: object) -> None:
+    """Nothing at all."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """A kind of timer and its handler, which runs in the system's name in the transaction that removes the timer."""
 
     name: str
     run: Callable[[Desk, DueTimer], None]
+    swallowed_by: frozenset[str] = frozenset()
+    """Jobs that make this one pointless: when both are overdue for a subject after a stop, only the later one acts."""
+    hold_back: Callable[[Desk, DueTimer], None] = leave_it
+    """What is done instead for one that was swallowed."""
 
 
-def ticket_job(name: str, act: Callable[[Desk, Ticket], None]) -> Job:
+def ticket_job(
+    name: str,
+    act: Callable[[Desk, Ticket], None],
+    *,
+    swallowed_by: frozenset[str] = frozenset(),
+    hold_back: Callable[[Desk, Ticket], None] = leave_it,
+) -> Job:
     """A job whose subject is a ticket; one whose ticket is gone has nothing to do."""
 
-    def run(desk: Desk, timer: DueTimer) -> None:
-        try:
-            ticket = tickets.get(desk, timer.subject_id)
-        except Refused:
-            return
-        act(desk, ticket)
+    def with_ticket(do: Callable[[Desk, Ticket], None]) -> Callable[[Desk, DueTimer], None]:
+        def run(desk: Desk, timer: DueTimer) -> None:
+            try:
+                ticket = tickets.get(desk, timer.subject_id)
+            except Refused:
+                return
+            do(desk, ticket)
 
-    return Job(name=name, run=run)
+        return run
+
+    return Job(name=name, run=with_ticket(act), swallowed_by=swallowed_by, hold_back=with_ticket(hold_back))
 
 
-def whistle_job(name: str, act: Callable[[Desk, Whistle], None]) -> Job:
+def whistle_job(name: str, act: Callable[[Desk, Whistle], None], *, swallowed_by: frozenset[str] = frozenset()) -> Job:
     """A job whose subject is a whistle; one whose whistle is gone has nothing to do."""
 
     def run(desk: Desk, timer: DueTimer) -> None:
@@ -42,10 +59,10 @@ def whistle_job(name: str, act: Callable[[Desk, Whistle], None]) -> Job:
             return
         act(desk, whistle)
 
-    return Job(name=name, run=run)
+    return Job(name=name, run=run, swallowed_by=swallowed_by)
 
 
-def wish_job(name: str, act: Callable[[Desk, Wish], None]) -> Job:
+def wish_job(name: str, act: Callable[[Desk, Wish], None], *, swallowed_by: frozenset[str] = frozenset()) -> Job:
     """A job whose subject is a wish; one whose wish is gone has nothing to do."""
 
     def run(desk: Desk, timer: DueTimer) -> None:
@@ -55,4 +72,4 @@ def wish_job(name: str, act: Callable[[Desk, Wish], None]) -> Job:
             return
         act(desk, wish)
 
-    return Job(name=name, run=run)
+    return Job(name=name, run=run, swallowed_by=swallowed_by)

@@ -51,6 +51,12 @@ def remind(desk: Desk, ticket: Ticket, share: int) -> None:
     show(desk, ticket, ticket.handler_id, "letter.reminder", share=share)
 
 
+def hold_back(desk: Desk, ticket: Ticket, share: int) -> None:
+    """Write down a reminder that was not sent, because a later one was due too. The system's act."""
+    if ticket.status in OPEN:
+        events.append(desk, ticket, "reminder_held_back", share=share)
+
+
 def limit_reached(desk: Desk, ticket: Ticket) -> None:
     """Escalate one level, tell the residents the truth, and come back later. The system's act."""
     if ticket.status not in OPEN:

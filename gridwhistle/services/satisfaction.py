@@ -108,6 +108,12 @@ def remind(desk: Desk, ticket: Ticket) -> None:
             _send(desk, ticket, row.person_id, "letter.follow_up_reminder", "reminded")
 
 
+def hold_back(desk: Desk, ticket: Ticket) -> None:
+    """Write down a reminder that was not sent, because the time for an answer had passed too. The system's act."""
+    if any(row.state is FollowUpState.ASKED for row in _rows(desk, ticket)):
+        events.append(desk, ticket, "follow_up_reminder_held_back")
+
+
 def expire(desk: Desk, ticket: Ticket) -> None:
     """Fourteen days without an answer: onto the phone call-back list. The system's act."""
     for row in _rows(desk, ticket):

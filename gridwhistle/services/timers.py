@@ -1,28 +1,54 @@
 """What must happen when nobody talks, and when?
 
-Timers are rows: set, moved and cancelled in the same transaction as their cause; claimed with a lease.
+Timers are rows: set, moved and cancelled in the same transaction as their cause, and removed in the transaction of
+their effect. Whoever claims them holds them until that transaction ends, on PostgreSQL by row locks that others pass
+over, on SQLite by being its one writer: a killed process' timers are free at once, and nothing is left to run out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from gridwhistle.services.desk import Desk
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
 from gridwhistle.services.store import Insertion, change_later, forget, insert_later, new_id, write_now
 
-LEASE = timedelta(seconds=60)
+BATCH = 100
+TOUCHED = "timers"
 
 _TIMERS = table_of(TimerRow)
 _CANCEL_ALL = delete(_TIMERS).where(_TIMERS.c.region == bindparam("here"), _TIMERS.c.subject_id == bindparam("subject"))
 _CANCEL_JOB = _CANCEL_ALL.where(_TIMERS.c.job == bindparam("of_job"))
 _TIMER = Insertion(
-    table=table_of(TimerRow),
+    table=_TIMERS,
     conflict=("region", "key"),
-    update=("due_at", "payload", "leased_until", "attempts"),
+    update=("due_at", "payload", "retry_at", "attempts"),
+)
+_DUE = (
+    select(*(_TIMERS.c[name] for name in ("id", "key", "job", "subject_id", "payload", "due_at", "attempts")))
+    .where(
+        _TIMERS.c.region == bindparam("here"),
+        _TIMERS.c.due_at <= bindparam("now"),
+        _TIMERS.c.retry_at.is_(None) | (_TIMERS.c.retry_at <= bindparam("now")),
+    )
+    .order_by(_TIMERS.c.due_at, _TIMERS.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_DUE_SINCE = _DUE.where(_TIMERS.c.due_at >= bindparam("since"))
+_ONE = (
+    select(_TIMERS.c.id)
+    .where(
+        _TIMERS.c.region == bindparam("here"),
+        _TIMERS.c.id == bindparam("timer"),
+        _TIMERS.c.due_at == bindparam("due"),
+    )
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -36,6 +62,16 @@ class DueTimer:
     subject_id: str
     payload: JsonObject
     due_at: datetime
+    attempts: int = 0
+    """How often its handler has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """What one transaction has changed of timers; claimed ones among them must not run as they were."""
+
+    moved: set[str] = field(default_factory=set)
+    cancelled: set[tuple[str, str | None]] = field(default_factory=set)
 
 
 def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = "", **payload: object) -> None:
@@ -43,18 +79,20 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 
     ``payload`` holds JSON values only.
     """
+    key = f"{job}:{subject_id}:{part}"
+    _touched(desk).moved.add(key)
     insert_later(
         desk.session,
         _TIMER,
         {
             "region": desk.region,
             "id": new_id(),
-            "key": f"{job}:{subject_id}:{part}",
+            "key": key,
             "job": job,
             "subject_id": subject_id,
             "payload": payload,
             "due_at": due_at,
-            "leased_until": None,
+            "retry_at": None,
             "attempts": 0,
         },
     )
@@ -63,6 +101,7 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 
 def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
     """Take back the timers of a subject: those of the named jobs, or all."""
+    _touched(desk).cancelled.update((subject_id, job) for job in jobs or (None,))
     forget(desk.session, _TIMER, lambda row: row["subject_id"] == subject_id and (not jobs or row["job"] in jobs))
     subject = {"here": desk.region, "subject": subject_id}
     for job in jobs:
@@ -73,52 +112,75 @@ def cancel(desk: Desk, subject_id: str, *jobs: str) -> None:
 
 def next_due(desk: Desk) -> datetime | None:
     """When the next timer of the region is due; for one that failed, when it is tried again."""
-    free, leased = desk.session.execute(
-        select(
-            func.min(case((TimerRow.leased_until.is_(None), TimerRow.due_at))), func.min(TimerRow.leased_until)
-        ).where(TimerRow.region == desk.region)
-    ).one()
-    return min((moment for moment in (free, leased) if moment is not None), default=None)
+    soonest = select(func.min(_TIMERS.c.due_at)).where(_TIMERS.c.region == desk.region)
+    free = desk.session.execute(soonest.where(_TIMERS.c.retry_at.is_(None))).scalar_one()
+    again = desk.session.execute(
+        select(func.min(_TIMERS.c.retry_at)).where(_TIMERS.c.region == desk.region, _TIMERS.c.retry_at.is_not(None))
+    ).scalar_one()
+    return min((moment for moment in (free, again) if moment is not None), default=None)
 
 
-def claim(desk: Desk, batch: int = 100) -> list[DueTimer]:
-    """Lease the timers that are due, oldest first; a killed process' leases run out and are claimed again."""
-    rows = list(
-        desk.session.scalars(
-            select(TimerRow)
-            .where(
-                TimerRow.region == desk.region,
-                TimerRow.due_at <= desk.now,
-                (TimerRow.leased_until.is_(None)) | (TimerRow.leased_until <= desk.now),
-            )
-            .order_by(TimerRow.due_at, TimerRow.id)
-            .limit(batch)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    for row in rows:
-        row.leased_until = desk.now + LEASE
-        row.attempts += 1
+def claim(desk: Desk, batch: int = BATCH, since: datetime | None = None) -> list[DueTimer]:
+    """The timers that are due, oldest first; nobody else gets them until this transaction ends.
+
+    ``since``: look no further back. PostgreSQL would read again and again past what was removed a moment ago.
+    """
+    values = {"here": desk.region, "now": desk.now, "most": batch}
+    rows = fetch(desk.session, _DUE_SINCE if since else _DUE, {**values, "since": since} if since else values)
     return [
-        DueTimer(id=row.id, key=row.key, job=row.job, subject_id=row.subject_id, payload=row.payload, due_at=row.due_at)
+        DueTimer(
+            id=row.id,
+            key=row.key,
+            job=row.job,
+            subject_id=row.subject_id,
+            payload=row.payload,
+            due_at=row.due_at,
+            attempts=row.attempts,
+        )
         for row in rows
     ]
 
 
 def take(desk: Desk, timer: DueTimer) -> bool:
-    """Remove a claimed timer in the transaction of its effect; ``False`` when it was moved or cancelled meanwhile."""
-    table = table_of(TimerRow)
-    done = desk.session.connection().execute(
-        delete(table).where(table.c.region == desk.region, table.c.id == timer.id, table.c.due_at == timer.due_at)
+    """Claim one timer anew in a transaction of its own and remove it; ``False`` if it was moved, cancelled or taken."""
+    held = fetch(desk.session, _ONE, {"here": desk.region, "timer": timer.id, "due": timer.due_at})
+    if held:
+        remove(desk, [timer])
+    return bool(held)
+
+
+def remove(desk: Desk, claimed: Iterable[DueTimer]) -> None:
+    """Remove claimed timers in the transaction of their effects."""
+    ids = [timer.id for timer in claimed]
+    if ids:
+        desk.session.connection().execute(delete(_TIMERS).where(_TIMERS.c.region == desk.region, _TIMERS.c.id.in_(ids)))
+
+
+def still_wanted(desk: Desk, timer: DueTimer) -> bool:
+    """Whether nothing in this transaction has moved or cancelled a claimed timer."""
+    touched = _touched(desk)
+    return timer.key not in touched.moved and not touched.cancelled & {
+        (timer.subject_id, None),
+        (timer.subject_id, timer.job),
+    }
+
+
+def later_overdue(desk: Desk, subjects: Sequence[str]) -> dict[tuple[str, str], datetime]:
+    """Of each subject and job the latest timer that is due."""
+    rows = desk.session.execute(
+        select(_TIMERS.c.subject_id, _TIMERS.c.job, func.max(_TIMERS.c.due_at))
+        .where(_TIMERS.c.region == desk.region, _TIMERS.c.subject_id.in_(subjects), _TIMERS.c.due_at <= desk.now)
+        .group_by(_TIMERS.c.subject_id, _TIMERS.c.job)
     )
-    return done.rowcount == 1
+    return {(subject, job): due for subject, job, due in rows}
 
 
 def postpone(desk: Desk, timer: DueTimer) -> None:
     """Try a timer whose handler failed again later, ever more slowly."""
     row = desk.session.get(TimerRow, (desk.region, timer.id))
     if row is not None:
-        row.leased_until = desk.now + timedelta(seconds=min(30 * 2 ** min(row.attempts, 7), 3600))
+        row.attempts += 1
+        row.retry_at = desk.now + timedelta(seconds=min(30 * 2 ** min(row.attempts, 7), 3600))
 
 
 def pending(desk: Desk, subject_id: str) -> list[TimerRow]:
@@ -131,3 +193,8 @@ def pending(desk: Desk, subject_id: str) -> list[TimerRow]:
             .order_by(TimerRow.due_at)
         )
     )
+
+
+def _touched(desk: Desk) -> _Touched:
+    touched: _Touched = desk.session.info.setdefault(TOUCHED, _Touched())
+    return touched

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from gridwhistle.scheduler.job import Job
 from gridwhistle.services import timers
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import Letter, post
-from gridwhistle.services.timers import LEASE, DueTimer
+from gridwhistle.services.timers import DueTimer
 
 MINUTE = timedelta(minutes=1)
 
@@ -90,13 +91,13 @@ def test_one_broken_timer_holds_up_nobody_and_is_told(bureau: Bureau, quiet_logs
     drain = Drain(bureau.office, [job(bureau, breaks)])
     assert drain.run_due() == 2
     assert written(bureau) == ["a", "c"]
-    [entry] = quiet_logs
-    assert (entry["event"], entry["job"], entry["key"]) == ("timer.failed", "write", "write:broken:")
+    assert [entry["event"] for entry in quiet_logs] == ["timers.batch_failed", "timer.failed"]
+    assert (quiet_logs[1]["job"], quiet_logs[1]["key"]) == ("write", "write:broken:")
 
     assert drain.run_due() == 0, "not again at once"
     bureau.clock.ahead_to(bureau.clock.now() + 2 * MINUTE)
     drain.run_due()
-    assert len(quiet_logs) == 2, "but again later"
+    assert len(quiet_logs) == 3, "but again later"
 
 
 def test_a_timer_of_an_unknown_job_waits_for_a_release_that_knows_it(bureau: Bureau) -> None:
@@ -108,22 +109,26 @@ def test_a_timer_of_an_unknown_job_waits_for_a_release_that_knows_it(bureau: Bur
     assert Drain(bureau.office, [job(bureau, name="of_tomorrow")]).run_due() == 1
 
 
-def test_a_new_process_runs_what_was_due_and_nothing_twice(bureau: Bureau) -> None:
+class Killed(BaseException):
+    """The process ends."""
+
+
+def test_a_killed_process_leaves_everything_to_the_next_at_once_and_nothing_twice(bureau: Bureau) -> None:
     for number in range(250):
-        put(bureau, f"s{number}")
-    first = Drain(bureau.office, [job(bureau)])
-    with bureau.desk() as desk:
-        # The old process claimed a hundred, ran one of them and was killed.
-        claimed = timers.claim(desk)
-    first._run(claimed[0])
-    assert len(written(bureau)) == 1
+        put(bureau, f"s{number:03d}")
+
+    def dies_at(_desk: Desk, timer: DueTimer) -> None:
+        if timer.subject_id == "s150":
+            raise Killed
+
+    with pytest.raises(Killed):
+        Drain(bureau.office, [job(bureau, dies_at)]).run_due()
+    assert len(written(bureau)) == 100, "the batch in which it died has not happened"
 
     second = Drain(bureau.office, [job(bureau)])
-    assert second.run_due() == 150, "the others' leases are kept"
-    bureau.clock.ahead_to(bureau.clock.now() + LEASE + timedelta(seconds=1))
-    assert second.run_due() == 99
+    assert second.run_due() == 150
     assert second.run_due() == 0
-    assert sorted(written(bureau)) == sorted(f"s{number}" for number in range(250))
+    assert written(bureau) == [f"s{number:03d}" for number in range(250)]
 
 
 def test_two_processes_with_the_same_claim_have_one_effect(bureau: Bureau) -> None:
@@ -132,8 +137,8 @@ def test_two_processes_with_the_same_claim_have_one_effect(bureau: Bureau) -> No
     with bureau.desk() as desk:
         [timer] = timers.claim(desk)
 
-    assert drain._run(timer)
-    assert not drain._run(timer)
+    assert drain._run_alone(timer)
+    assert not drain._run_alone(timer)
     assert written(bureau) == ["s"]
 
 
@@ -157,3 +162,83 @@ def test_a_job_may_take_another_due_timer_back(bureau: Bureau) -> None:
 
     assert drain.run_due() == 1
     assert written(bureau) == ["one"]
+
+
+def test_one_failing_timer_harms_no_other_of_its_batch(bureau: Bureau, quiet_logs: list[dict[str, object]]) -> None:
+    for number in range(20):
+        put(bureau, f"s{number:02d}")
+
+    def breaks(_desk: Desk, timer: DueTimer) -> None:
+        if timer.subject_id == "s07":
+            raise RuntimeError("the job is broken")
+
+    drain = Drain(bureau.office, [job(bureau, breaks)])
+    assert drain.run_due() == 19
+    assert written(bureau) == [f"s{number:02d}" for number in range(20) if number != 7]
+    assert [entry["event"] for entry in quiet_logs] == ["timers.batch_failed", "timer.failed"]
+
+    put(bureau, "later")
+    bureau.clock.ahead_to(bureau.clock.now() + 2 * MINUTE)
+    assert drain.run_due() == 1
+    assert [entry["event"] for entry in quiet_logs[2:]] == ["timer.failed"], "it is not put into a batch again"
+
+
+def test_a_job_may_move_another_due_timer(bureau: Bureau) -> None:
+    put(bureau, "one")
+    put(bureau, "two")
+    drain = Drain(bureau.office, [job(bureau, lambda desk, _: timers.put(desk, "write", "two", desk.now + MINUTE))])
+
+    assert drain.run_due() == 1
+    assert written(bureau) == ["one"]
+    assert bureau.timers("two") == {"write": bureau.clock.now() + MINUTE}
+
+
+def test_after_a_stop_only_the_last_of_a_subjects_reminders_comes(bureau: Bureau) -> None:
+    held_back: list[str] = []
+    reminder = job(bureau, name="reminder")
+    reminder = replace(
+        reminder,
+        swallowed_by=frozenset({"reminder", "end"}),
+        hold_back=lambda _desk, timer: held_back.append(timer.key),
+    )
+    with bureau.desk() as desk:
+        for hours, part in ((3, "half"), (2, "most")):
+            timers.put(desk, "reminder", "a", desk.now - timedelta(hours=hours), part=part)
+            timers.put(desk, "reminder", "b", desk.now - timedelta(hours=hours), part=part)
+        timers.put(desk, "end", "b", desk.now - timedelta(hours=1))
+        timers.put(desk, "reminder", "c", desk.now - timedelta(hours=3))
+    drain = Drain(bureau.office, [reminder, job(bureau, name="end")])
+
+    assert drain.run_due() == 3
+    assert written(bureau) == ["c", "a", "b"]
+    assert held_back == ["reminder:a:half", "reminder:b:half", "reminder:b:most"]
+
+
+def test_reminders_that_are_on_time_all_come(bureau: Bureau) -> None:
+    reminder = replace(job(bureau, name="reminder"), swallowed_by=frozenset({"reminder"}))
+    with bureau.desk() as desk:
+        timers.put(desk, "reminder", "a", desk.now - timedelta(minutes=2), part="half")
+        timers.put(desk, "reminder", "a", desk.now - timedelta(minutes=1), part="most")
+
+    assert Drain(bureau.office, [reminder]).run_due() == 2
+
+
+def test_replies_of_two_timers_in_one_transaction_have_keys_of_their_own(bureau: Bureau) -> None:
+    put(bureau, "one")
+    put(bureau, "two")
+
+    def says(desk: Desk, _timer: DueTimer) -> None:
+        post(desk, Letter(to=bureau.ids["zhangmin"], text="talks.ended"))
+
+    assert Drain(bureau.office, [Job(name="write", run=says)]).run_due() == 2
+    assert len(bureau.letters()) == 2
+
+
+def test_batches_that_take_long_become_smaller(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(40):
+        put(bureau, f"s{number:02d}")
+    monkeypatch.setattr("gridwhistle.scheduler.drain.LONGEST_TRANSACTION", 0.0)
+    drain = Drain(bureau.office, [job(bureau)])
+
+    assert drain.run_due() == 40
+    assert drain._batch == timers.BATCH // 2

@@ -138,6 +138,15 @@ def test_limit_reminders_come_at_a_half_and_at_four_fifths(bureau: Bureau) -> No
     assert len(bureau.letters("liqiang", "letter.reminder")) == 2
 
 
+def test_after_a_stop_only_the_last_of_the_reminders_is_sent_and_the_other_is_written_down(bureau: Bureau) -> None:
+    ticket = accepted(bureau)
+    bureau.clock.ahead_to(bureau.clock.now() + (ticket.solve_by - bureau.clock.now()) * 0.95)
+    bureau.drain.run_due()
+
+    assert bureau.kinds(ticket)[-2:] == ["reminder_held_back", "reminded"]
+    assert len(bureau.letters("liqiang", "letter.reminder")) == 1
+
+
 def test_limit_reached_escalates_at_the_limit_then_a_day_and_five_working_days_later(bureau: Bureau) -> None:
     ticket = accepted(bureau)
     bureau.wait(seconds=(ticket.solve_by - bureau.clock.now()).total_seconds())

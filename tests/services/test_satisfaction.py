@@ -269,3 +269,13 @@ def test_a_question_that_does_not_reach_the_resident_is_asked_on_the_telephone_a
     assert rows(bureau, ticket) == {"zhangmin": FollowUpState.PHONE_LIST}
     assert len(bureau.letters(text="letter.phone_list_undelivered")) == 1
     assert bureau.kinds(ticket)[-1] == "follow_up_unanswered"
+
+
+def test_after_a_stop_the_reminder_of_a_question_whose_time_is_over_is_not_sent(bureau: Bureau) -> None:
+    ticket = asked(bureau)
+    bureau.clock.ahead_to(bureau.clock.now() + timedelta(days=20))
+    bureau.drain.run_due()
+
+    assert rows(bureau, ticket) == {"zhangmin": FollowUpState.PHONE_LIST}
+    assert bureau.kinds(ticket)[-2:] == ["follow_up_reminder_held_back", "follow_up_unanswered"]
+    assert bureau.letters(text="letter.follow_up_reminder") == []

@@ -188,7 +188,7 @@ def test_ids_sort_by_the_time_they_were_given_out() -> None:
 
 def test_times_come_back_aware_and_a_naive_one_is_refused(store: Store) -> None:
     timer = {"region": "fujin", "id": new_id(), "key": "k", "job": "j", "subject_id": "s", "payload": {},
-             "leased_until": None, "attempts": 0}  # fmt: skip
+             "retry_at": None, "attempts": 0}  # fmt: skip
     moment = datetime.fromisoformat("2026-11-23T09:00:00.123456+08:00")
     with store.begin() as session:
         session.add(TimerRow(**timer, due_at=moment))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bureau import MONDAY, Bureau
 
 from gridwhistle.services import timers
-from gridwhistle.services.timers import LEASE, DueTimer
+from gridwhistle.services.timers import DueTimer
 
 HOUR = timedelta(hours=1)
 
@@ -66,7 +66,6 @@ def test_a_timer_that_was_moved_after_its_claim_has_no_effect_now(bureau: Bureau
 
     assert not take(bureau, due)
     assert bureau.timers("s") == {"resume": MONDAY + HOUR}
-    # Moving it took the lease back, so that it is not late.
     bureau.clock.ahead_to(MONDAY + HOUR)
     assert len(claim(bureau)) == 1
 
@@ -102,26 +101,39 @@ def test_a_timer_taken_back_after_its_claim_has_no_effect(bureau: Bureau) -> Non
     assert not take(bureau, due)
 
 
-def test_a_claimed_timer_is_nobody_elses_until_the_lease_runs_out(bureau: Bureau) -> None:
-    put(bureau, after=timedelta())
-    assert len(claim(bureau)) == 1
-    assert claim(bureau) == []
-
-    with bureau.desk() as desk:
-        assert timers.next_due(desk) == MONDAY + LEASE
-    bureau.clock.ahead_to(MONDAY + LEASE - timedelta(microseconds=1))
-    assert claim(bureau) == []
-    bureau.clock.ahead_to(MONDAY + LEASE)
-    [again] = claim(bureau)
-    assert take(bureau, again)
-
-
 def test_the_oldest_come_first_and_a_batch_has_an_end(bureau: Bureau) -> None:
     for number in range(5):
         put(bureau, subject=f"s{number}", after=timedelta(minutes=-number))
 
-    assert [due.subject_id for due in claim(bureau, 3)] == ["s4", "s3", "s2"]
-    assert [due.subject_id for due in claim(bureau, 3)] == ["s1", "s0"]
+    first = claim(bureau, 3)
+    assert [due.subject_id for due in first] == ["s4", "s3", "s2"]
+    with bureau.desk() as desk:
+        timers.remove(desk, first)
+        assert [due.subject_id for due in timers.claim(desk, 3)] == ["s1", "s0"]
+
+
+def test_a_claim_may_look_no_further_back(bureau: Bureau) -> None:
+    for number in range(5):
+        put(bureau, subject=f"s{number}", after=timedelta(minutes=-number))
+
+    with bureau.desk() as desk:
+        found = timers.claim(desk, since=MONDAY - timedelta(minutes=2))
+    assert [due.subject_id for due in found] == ["s2", "s1", "s0"]
+
+
+def test_a_claimed_timer_that_the_same_transaction_changes_is_not_wanted_any_more(bureau: Bureau) -> None:
+    for subject in ("kept", "moved", "cancelled", "all_cancelled"):
+        put(bureau, subject=subject, after=timedelta())
+    with bureau.desk() as desk:
+        claimed = timers.claim(desk)
+        timers.remove(desk, claimed)
+        timers.put(desk, "resume", "moved", desk.now + HOUR)
+        timers.cancel(desk, "cancelled", "resume", "recheck")
+        timers.cancel(desk, "all_cancelled")
+        timers.cancel(desk, "kept", "recheck")
+        assert [due.subject_id for due in claimed if timers.still_wanted(desk, due)] == ["kept"]
+    assert bureau.timers("moved") == {"resume": MONDAY + HOUR}
+    assert bureau.timers("kept") == bureau.timers("cancelled") == {}
 
 
 def test_a_timer_that_failed_waits_longer_each_time(bureau: Bureau) -> None:
@@ -135,7 +147,9 @@ def test_a_timer_that_failed_waits_longer_each_time(bureau: Bureau) -> None:
             upcoming = timers.next_due(desk)
         assert upcoming is not None
         waits.append((upcoming - failed_at).total_seconds())
-        bureau.clock.ahead_to(upcoming + timedelta(seconds=1))
+        bureau.clock.ahead_to(upcoming - timedelta(microseconds=1))
+        assert claim(bureau) == []
+        bureau.clock.ahead_to(upcoming)
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (60, 3600)
 

@@ -70,7 +70,8 @@ class TimerRow(Identified):
     __tablename__ = "timer"
     __table_args__ = (
         Index("uq_timer_region_key", "region", "key", unique=True),
-        Index("ix_timer_due", "due_at"),
+        Index("ix_timer_due", "region", "due_at", "id"),
+        Index("ix_timer_retry", "region", "retry_at"),
         Index("ix_timer_subject", "region", "subject_id"),
     )
 
@@ -79,8 +80,10 @@ class TimerRow(Identified):
     subject_id: Mapped[str] = mapped_column(String(160))
     payload: Mapped[JsonObject]
     due_at: Mapped[datetime]
-    leased_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    """When a timer whose handler failed is tried again."""
     attempts: Mapped[int]
+    """How often its handler has failed."""
 
 
 class HumanTalk(Identified):
