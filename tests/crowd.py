@@ -135,6 +135,7 @@ class Crowd:
             understanding=lambda _settings, _city: world.trained if trained else dreamer,
             channels=lambda _bell: (self.post,),
             clock=self.clock,
+            regular=(),
         )
 
     def close(self) -> None:

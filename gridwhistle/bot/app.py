@@ -6,7 +6,8 @@ settings → store → understanding → conversation → channels → scheduler
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -26,12 +27,15 @@ from gridwhistle.dialogs.texts import Texts
 from gridwhistle.scheduler.advance import advance, next_event
 from gridwhistle.scheduler.channel import Channel
 from gridwhistle.scheduler.clock import Ticker
+from gridwhistle.scheduler.cron import Cron, CronJob
 from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
+from gridwhistle.scheduler.regular import CRONS
+from gridwhistle.scheduler.senders import Senders
 from gridwhistle.services import inbox, shift
 from gridwhistle.services.calendar import is_working_day
-from gridwhistle.services.clock import CITY_ZONE, ShiftableClock, SystemClock, in_city
+from gridwhistle.services.clock import CITY_ZONE, Clock, ShiftableClock, SystemClock, in_city
 from gridwhistle.services.desk import Address
 from gridwhistle.services.office import Office
 from gridwhistle.services.reference import City, Reference
@@ -65,7 +69,11 @@ class Application:
     """Handles a message and sends what it caused. On a worker thread, never on the event loop."""
     intake: Intake
     drain: Drain
+    cron: Cron
     delivery: Delivery
+    """Sends to chats of this process, at once on the thread that wants it."""
+    senders: Senders
+    """Sends to platforms, beside the turns."""
     bell: Bell
     demo_clock: ShiftableClock | None
     """The clock that can be moved; only in demo mode."""
@@ -80,28 +88,44 @@ class Application:
         if not waits:
             self.take(inbound)
             return
-        self.delivery.run()
+        self.send()
         self.bell.ring(inbound.address)
         self.intake.wake()
 
+    def send(self) -> None:
+        """Send what is due."""
+        self.delivery.run()
+        self.senders.wake()
+
     def tick(self) -> None:
         """Run what is due and send what is due."""
+        self.cron.run_due()
         self.drain.run_due()
-        self.delivery.run()
+        self.send()
 
-    def ticker(self) -> Ticker:
-        """What calls ``tick`` every second while nobody talks."""
-        return Ticker(self.tick)
+    @contextmanager
+    def working(self, *, timers: bool = True) -> Iterator[None]:
+        """Take in what waits and send what is due, with ``timers`` run what is due too; ended in good order."""
+        ticker = Ticker(self.tick if timers else self.send)
+        self.senders.start()
+        self.intake.start()
+        ticker.start()
+        try:
+            yield
+        finally:
+            self.intake.stop()
+            ticker.stop()
+            self.senders.stop()
 
     def next_event(self) -> datetime | None:
         """When something will happen by itself."""
-        return next_event(self.office)
+        return next_event(self.office, self.cron)
 
     def move_clock(self, until: datetime) -> int:
         """Let the demo's time go on; gives how many timers ran. Raises ``LookupError`` outside of the demo."""
         if self.demo_clock is None:
             raise LookupError("only the demo's clock can be moved")
-        return advance(self.office, self.demo_clock, self.drain, self.delivery, until)
+        return advance(self.office, self.demo_clock, self.drain, self.delivery, until, self.cron)
 
     def open_by_day(self) -> None:
         """Let a demo that is opened at night or on a day off begin with the next working morning.
@@ -130,6 +154,20 @@ def web_channels(bell: Bell) -> tuple[Channel, ...]:
     return (WebChat(bell.ring),)
 
 
+def open_office(settings: Settings, store: Store, clock: Clock) -> tuple[Office, Texts]:
+    """What lies behind every desk of this region, and its texts."""
+    texts = Texts.load(clock)
+    office = Office(
+        store=store,
+        reference=Reference(settings.region, trusted_seconds=REFERENCE_TRUSTED_SECONDS),
+        wording=texts,
+        region=settings.region,
+        clock=clock,
+        files=files_of(settings),
+    )
+    return office, texts
+
+
 def build(
     settings: Settings,
     store: Store,
@@ -137,21 +175,15 @@ def build(
     understanding: Callable[[Settings, City], Understanding] = configured,
     channels: Callable[[Bell], Sequence[Channel]] = web_channels,
     clock: ShiftableClock | None = None,
+    regular: Sequence[CronJob] = CRONS,
 ) -> Application:
     """Wire an application over a store that holds its region.
 
-    ``clock`` and ``channels`` are for the terminal and for tests; a store that the demo has moved ahead stays ahead.
+    ``clock``, ``channels`` and ``regular`` are for the terminal and for tests; a store that the demo has moved ahead
+    stays ahead.
     """
     demo_clock = clock or (ShiftableClock() if settings.demo else None)
-    texts = Texts.load(demo_clock or SystemClock())
-    office = Office(
-        store=store,
-        reference=Reference(settings.region, trusted_seconds=REFERENCE_TRUSTED_SECONDS),
-        wording=texts,
-        region=settings.region,
-        clock=demo_clock or SystemClock(),
-        files=files_of(settings),
-    )
+    office, texts = open_office(settings, store, demo_clock or SystemClock())
     with office.desk() as desk:
         city = desk.city
         if demo_clock is not None and clock is None:
@@ -160,11 +192,14 @@ def build(
     engine = understanding(settings, city)
     served = channels(bell)
     conversation = Conversation(office, engine, FLOWS)
-    delivery = Delivery(office, served)
+    # Our own process' chats are written to at once, platforms beside the turns.
+    delivery = Delivery(office, [channel for channel in served if channel.pace.repeats_vanish])
+    senders = Senders(Delivery(office, [channel for channel in served if not channel.pace.repeats_vanish]))
 
     def take(inbound: Inbound) -> None:
         conversation.handle(inbound)
         delivery.run()
+        senders.wake()
         bell.ring(inbound.address)
 
     return Application(
@@ -181,7 +216,9 @@ def build(
             tuple(channel.name for channel in served),
         ),
         drain=Drain(office, JOBS),
+        cron=Cron(office, regular),
         delivery=delivery,
+        senders=senders,
         bell=bell,
         demo_clock=demo_clock,
     )

@@ -1,10 +1,12 @@
-"""When does the scheduler look? The only module that knows APScheduler, which supplies the ticks and nothing else."""
+"""When does the scheduler look, and when is a regular job due? The only module that knows APScheduler."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from gridwhistle.services.clock import CITY_ZONE
 
@@ -27,3 +29,27 @@ class Ticker:
     def stop(self) -> None:
         """Stop after the running tick has ended."""
         self._scheduler.shutdown(wait=True)
+
+
+class Timetable:
+    """The times of a regular job on the city's clocks: a line as cron has it (minute, hour, day, month, weekday)."""
+
+    def __init__(self, line: str) -> None:
+        """Read the line. Raises ``ValueError`` for one that says no times."""
+        self._trigger = CronTrigger.from_crontab(line, timezone=CITY_ZONE)
+
+    def next(self, after: datetime) -> datetime:
+        """The first time after a moment."""
+        # APScheduler takes a given moment itself as a time unless it was the last one.
+        found = self._trigger.get_next_fire_time(after, after)
+        if found is None:
+            raise ValueError("this line has no more times")
+        return found  # type: ignore[no-any-return]
+
+    def latest(self, after: datetime, until: datetime) -> datetime | None:
+        """The last time after a moment and not after another; ``None`` if there is none between them."""
+        latest = None
+        upcoming = self.next(after)
+        while upcoming <= until:
+            latest, upcoming = upcoming, self.next(upcoming)
+        return latest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from gridwhistle.services import tickets, whistles, wishes
 from gridwhistle.services.desk import Desk, Refused
@@ -47,6 +48,17 @@ def ticket_job(
         return run
 
     return Job(name=name, run=with_ticket(act), swallowed_by=swallowed_by, hold_back=with_ticket(hold_back))
+
+
+def dated_job(name: str, act: Callable[[Desk, str, date], None], field: str) -> Job:
+    """A job about somebody's or something's day: the payload's ``field`` holds it. Older ones of a subject are late."""
+
+    def run(desk: Desk, timer: DueTimer) -> None:
+        day = timer.payload.get(field)
+        if isinstance(day, str):
+            act(desk, timer.subject_id, date.fromisoformat(day))
+
+    return Job(name=name, run=run, swallowed_by=frozenset({name}))
 
 
 def whistle_job(name: str, act: Callable[[Desk, Whistle], None], *, swallowed_by: frozenset[str] = frozenset()) -> Job:

@@ -73,6 +73,8 @@ class Theatre:
         with app.office.desk() as desk:
             self.cast = Cast(rehearsal.players(desk))
             self.codes = {player.address: player.name for player in rehearsal.players(desk)}
+        # What was written before the curtain rises goes out before anybody is there to see it come.
+        app.tick()
         self._become(code)
         self.notes.print(HELP, style="dim")
         self.console.print(f"== {in_city(app.office.clock.now()):%Y-%m-%d %H:%M} ==")

@@ -36,19 +36,28 @@ def serve(
     demo: Annotated[
         bool | None, typer.Option("--demo/--no-demo", help="Play the demo city: personas and a clock that moves.")
     ] = None,
+    without_scheduler: Annotated[
+        bool,
+        typer.Option("--without-scheduler", help="Run no timers here: `gridwhistle scheduler` processes do."),
+    ] = False,
 ) -> None:
     """Serve the pages and run what is due, until Ctrl+C."""
     settings = read_settings()
     if demo is not None:
         settings = settings.model_copy(update={"demo": demo})
     require_examples(settings)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quieten()
     console = Console(stderr=True)
     with open_store(settings) as store:
         prepare_store(settings, store, console)
         app = open_application(settings, store, console)
-        _Server(settings, app, console).run()
+        _Server(settings, app, console, timers=not without_scheduler).run()
+
+
+def quieten() -> None:
+    """Let the libraries that tell of every tick tell their warnings only."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def prepare_store(settings: Settings, store: Store, console: Console) -> None:
@@ -83,10 +92,10 @@ def open_application(
 class _Server(uvicorn.Server):
     """Uvicorn that tells where it listens, and lets go of waiting pages when it stops."""
 
-    def __init__(self, settings: Settings, app: Application, console: Console) -> None:
+    def __init__(self, settings: Settings, app: Application, console: Console, *, timers: bool) -> None:
         super().__init__(
             uvicorn.Config(
-                build_site(app),
+                build_site(app, timers=timers),
                 host=settings.host,
                 port=settings.port,
                 log_config=None,

@@ -67,6 +67,8 @@ class Stage:
             understanding=lambda _settings, _city: understanding,
             channels=lambda _bell: (self._recorder,),
             clock=self._clock,
+            # A play tells of its own people; the regular letters of every morning would stand between its lines.
+            regular=(),
         )
         self.office = self._app.office
         with self.office.desk() as desk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI, Request
@@ -29,21 +29,19 @@ INVITE_FORM = re.compile(r"[A-Za-z0-9]{1,32}")
 NOT_READY = 503
 
 
-def build_site(app: Application, *, ticking: bool = True) -> FastAPI:
-    """The site over a wired application; ``ticking`` runs the scheduler in this process as well."""
+def build_site(app: Application, *, ticking: bool = True, timers: bool = True) -> FastAPI:
+    """The site over a wired application; ``ticking`` sends letters in this process, with ``timers`` runs them too."""
     desk = WebDesk(app)
 
     @asynccontextmanager
     async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
-        ticker = app.ticker() if ticking else None
-        if ticker is not None:
-            ticker.start()
-            app.intake.start()
+        work = ExitStack()
+        if ticking:
+            work.enter_context(app.working(timers=timers))
         yield
         app.bell.close()
-        if ticker is not None:
-            await asyncio.to_thread(app.intake.stop)
-            ticker.stop()
+        # Waits for what is under way; on the event loop that would wait for this.
+        await asyncio.to_thread(work.close)
 
     site = FastAPI(title="GridWhistle", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     site.add_middleware(Guard, refuse=partial(by_status, desk))

@@ -13,6 +13,7 @@ from gridwhistle.services.schema.city import (
     Unit,
     UnitKind,
 )
+from gridwhistle.services.schema.occasions import Occasion
 from gridwhistle.services.schema.outbox import Lane, LetterRow, LetterState, PaceRow
 from gridwhistle.services.schema.people import (
     Absence,
@@ -67,6 +68,7 @@ __all__ = [
     "LetterRow",
     "LetterState",
     "Matter",
+    "Occasion",
     "PaceRow",
     "Person",
     "Place",

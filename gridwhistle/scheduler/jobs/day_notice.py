@@ -1,0 +1,6 @@
+"""Is tomorrow a working day, against its day of the week?"""
+
+from gridwhistle.scheduler.job import dated_job
+from gridwhistle.services.digests import tell_of_day
+
+JOB = dated_job("day_notice", tell_of_day, "day")

@@ -1,0 +1,6 @@
+"""What does a worker have to do today?"""
+
+from gridwhistle.scheduler.job import dated_job
+from gridwhistle.services.digests import send
+
+JOB = dated_job("digest", send, "day")
