@@ -249,3 +249,14 @@ def test_evaluate_refuses_a_file_that_it_cannot_read(tmp_path: Path) -> None:
     assert "messages.jsonl" in mistake("nlu", "evaluate", str(file))
     file.write_text("[]", encoding="utf-8")
     assert "messages.jsonl:1" in mistake("nlu", "evaluate", str(file))
+
+
+def test_evaluate_addresses_counts_parts(tmp_path: Path) -> None:
+    file = tmp_path / "addresses.jsonl"
+    row = {"text": "翠屿小区3号楼", "spans": [["poi", "翠屿小区"], ["houseno", "3号楼"]]}
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    printed = run("nlu", "evaluate-addresses", str(file)).stdout
+    assert "1 addresses" in printed
+    assert "houseno" in printed
+    file.write_text("{}", encoding="utf-8")
+    assert "addresses.jsonl:1" in mistake("nlu", "evaluate-addresses", str(file))

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gridwhistle.bot.commands.evaluate import evaluate
+from gridwhistle.bot.commands.evaluate_addresses import evaluate_addresses
 from gridwhistle.bot.commands.nlu_city import read_city
 from gridwhistle.bot.commands.opening import read_settings, require_examples
 from gridwhistle.bot.understanding import embedded
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     group.command("classify")(classify)
     group.command("train")(train_model)
     group.command("evaluate")(evaluate)
+    group.command("evaluate-addresses")(evaluate_addresses)
     app.add_typer(group, name="nlu")
 
 

@@ -10,34 +10,39 @@ from gridwhistle.dialogs.nlu.numerals import CHINESE, number
 _NUMBER = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}})"
 _FREE = r"(?<![\d月a-z.:/-])"  # "3月5号楼上漏水" names a day, "A3-2" is one name
 
+_UNIT_NAME = r"(?:单元|门洞|梯(?!子|田|队|级))"
 _BUILDING = re.compile(
     rf"{_FREE}第?(?P<number>[a-z]\d{{0,2}}|\d{{1,3}}[a-z]?|[{CHINESE}]{{1,3}})\s?"
-    r"(?:号楼|号栋|#楼|#|(?:栋|幢)(?!楼|房|别墅|居民|高层))"
-    rf"|{_FREE}(?P<letter>[a-z]\d{{0,2}})\s?座"
-    rf"|{_FREE}(?P<before_unit>{_NUMBER})\s?(?:号|楼|座)\s?(?={_NUMBER}\s?(?:单元|门洞))"
+    r"(?:号{1,2}楼|号栋|#楼|#|(?:栋|幢)(?!楼|房|别墅|居民|高层))"
+    rf"|{_FREE}(?P<letter>[a-z]\d{{0,2}}|\d{{1,2}}(?=座\s?(?:\d{{3,4}}|[a-z\d{CHINESE}]{{1,2}}{_UNIT_NAME})))\s?座"
+    # "向阳路45号2单元": the number of a house on a road is no building of an estate.
+    rf"|(?<![路街道巷弄]){_FREE}(?P<before_unit>{_NUMBER})\s?(?:号|楼|座)\s?(?={_NUMBER}\s?(?:{_UNIT_NAME}|门\s?\d{{3,4}}))"
+    rf"|(?<![路街道巷弄]){_FREE}(?P<before_room>\d{{1,2}})号(?=\d{{3,4}}(?:室|房|户|$|[,，。\s]))"
     r"|\b(?:building|bldg\.?|block)\s?(?:no\.?\s?|number\s?|#)?(?P<english>\d{1,3}[a-z]?|[b-z])\b"
     r"|\b(?:no\.?\s?|#)(?P<english_before>\d{1,3}) (?:building|block)\b"
 )
 # A count of houses ("两栋", "有3栋") is no house number.
 _COUNTED = frozenset("两俩仨")
 _UNIT = re.compile(
-    rf"{_FREE}第?(?P<number>{_NUMBER})\s?(?:单元|门洞)|\b(?:unit|entrance)\s?(?:no\.?\s?|#)?(?P<english>\d{{1,2}})\b"
+    rf"{_FREE}第?(?P<number>{_NUMBER})\s?(?:{_UNIT_NAME}|门(?=\s?\d{{3,4}}))"
+    rf"|(?<![a-z])(?P<letter>[a-z])\s?单元"
+    rf"|\b(?:unit|entrance)\s?(?:no\.?\s?|#)?(?P<english>\d{{1,2}})\b"
 )
 _ROOM = re.compile(
-    rf"(?<![\d-])(?P<number>\d{{3,4}}|[{CHINESE}]{{3,4}})\s?(?:室|号房|房间|户)"
+    rf"(?<![\d-])(?P<number>\d{{3,5}}|[{CHINESE}]{{3,4}})\s?(?:室|号房|房间|户)"
     r"|\b(?:room|rm\.?|apt\.?|apartment|flat)\s?(?:no\.?\s?|#)?(?P<english>\d{2,4})\b"
 )
 # A bare number is a room only right behind its unit or building, and where nothing counts or measures with it.
 _BARE_ROOM = re.compile(
-    rf"[\s,，-]?(?:(?:\d{{1,2}}|[{CHINESE}]{{1,2}})[楼层])?\s?(?P<number>\d{{3,4}}|[{CHINESE}]{{3,4}})"
-    r"室?(?![\d号元块年路度米平多个人天次余#]|\s?(?:单元|多))"
+    rf"[\s,，-]?(?:(?:\d{{1,2}}|[{CHINESE}]{{1,2}})[楼层])?\s?(?P<number>\d{{3,5}}|[{CHINESE}]{{3,4}}|(?<=单元)\d{{2}}(?=$|[,，。\s]))"
+    r"(?:室|号(?!楼))?(?![\d元块年路度米平多个人天次余#号]|\s?(?:单元|多))"
 )
 _TRIPLE = re.compile(
-    rf"{_FREE}(?P<building>[a-z]?\d{{1,3}}|[a-z])(?:号楼|栋|#楼?)?[-—–/](?P<unit>\d{{1,2}})(?:单元)?[-—–/]"
-    r"(?P<room>\d{3,4})(?![\d-])"
+    rf"{_FREE}(?P<building>[a-z]?\d{{1,3}}|[a-z])(?:号楼|栋|#楼?)?[-—–/一](?P<unit>\d{{1,2}})(?:单元)?[-—–/一]"
+    r"(?P<room>\d{3,5})(?![\d-])"
 )
 # Two numbers are read as a door only right behind a name; elsewhere they may be a score, a date or a price.
-_PAIR = re.compile(r"\s?(?P<first>\d{1,3})[-—–/](?P<second>\d{1,4})(?![\d号-])")
+_PAIR = re.compile(r"\s?(?P<first>\d{1,3})[-—–/](?P<second>\d{1,4})(?:室|房间?|户)?(?![\d号-])")
 
 _FILLER = r"(?:[的,，\s]|里面的?){0,2}"
 _SPOT = (

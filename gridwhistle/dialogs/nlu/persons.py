@@ -43,8 +43,8 @@ _VULNERABLE = re.compile(
     r"(?:家里?|屋里|还)?有(?:个)?(?:老人|病人|小孩|孩子|老的|小的)(?:和|有|、)?(?:老人|孩子|小孩|病人)?"
 )
 
-_MOBILE = re.compile(r"(?<![\d])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
-_LANDLINE = re.compile(r"(?<![\d-])\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7}(?![\d-])")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(?P<own>1[3-9]\d(?:[ -]?\d{4}){2})(?!\d)")
+_LANDLINE = re.compile(r"(?<![\d-])(?P<own>\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7})(?![\d-])")
 _IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\dx])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10x98765432"
@@ -80,7 +80,7 @@ def numbers(plain: str) -> Iterator[Entity]:
         if valid_identity(match[0]):
             yield _entity(EntityKind.IDENTITY, match, match[0].upper())
     for match in (*_MOBILE.finditer(plain), *_LANDLINE.finditer(plain)):
-        yield _entity(EntityKind.PHONE, match, "".join(filter(str.isdigit, match[0])))
+        yield _entity(EntityKind.PHONE, match, "".join(filter(str.isdigit, match["own"])))
     found = False
     for match in _TICKET.finditer(plain):
         found = True

@@ -19,7 +19,7 @@ _LAST_RANK = 4
 # "幸福" is an estate's short name and a common word: such names count only where an address goes on or begins.
 _SHORT = 2
 _DOOR_AFTER = re.compile(
-    r"\s?(?:\d|[a-z]座|[一二三四五六七八九十]{1,3}(?:号|栋|单元|期)|[东西南北前后大]?门口|[后前]院|附近|旁边)"
+    r"\s?(?:\d|[a-z]座|[一二三四五六七八九十]{1,3}(?:号|栋|单元|期)|[东西南北前后大]?门口|[后前]院|斜?对[面过]|附近|旁边)"
 )
 _BEING_THERE = re.compile(r"(?:住|在|到|去|来自|社区|街道)$")
 _EDGE_BEFORE = re.compile(r"(?:^|[\s,，。、!！?？:：;；])$")
@@ -98,10 +98,11 @@ class Gazetteer:
             guess = self._resembling(plain, hits)
             if guess is not None:
                 best = guess
-        door = find_door(plain, best.end if best else None)
         unknown = None
         if best is None or self._rank(best) >= _RANK["road"]:
             unknown = unknown_name(plain, (best.start, best.end) if best else (0, 0))
+        names_end = [end for _, end in ([(best.start, best.end)] if best else []) + ([unknown] if unknown else [])]
+        door = find_door(plain, max(names_end, default=None))
         if best is None and unknown is None and door is None:
             return None
         return self._compose(text, plain, best, unknown, door)

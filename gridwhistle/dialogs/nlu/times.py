@@ -83,7 +83,7 @@ _DATE = re.compile(
     r"|(?<![\d-])(?P<iso>20\d\d-\d{1,2}-\d{1,2})(?![\d-])"
 )
 _AGO = re.compile(
-    rf"(?P<count>{_N}|好几|几|半)个?多?(?P<unit>年|月|周|星期|礼拜|天|日)(?:多)?[以之]?前"
+    rf"(?P<count>{_N}|好几|几|半)[来几]?个?多?(?P<unit>年|月|周|星期|礼拜|天|日)(?:多)?[以之]?前"
     rf"|\b(?P<english>\d{{1,3}}|{_WORDS}) (?P<english_unit>day|week|month|year)s? ago\b"
 )
 _SPAN_BEFORE = re.compile(
@@ -95,7 +95,7 @@ _SPANS = {
 }  # fmt: skip
 _LASTING = re.compile(
     rf"(?<![每第哪头前\d])(?P<count>{'|'.join(sorted((w for w in _VAGUE if not w.isascii()), key=len, reverse=True))}|{_N})"
-    r"(?P<more>来|多)?个?(?P<half>半)?(?P<also>多)?(?P<unit>分钟|小时|钟头|天|日|宿|晚上|夜|周|星期|礼拜|月|季度|年)(?:多|半|来)?(?![以之]?前|[以之]?后|内|[级纪代度初底末]|之内)"
+    rf"(?P<more>来|多)?个?(?P<half>半)?(?P<also>多)?(?P<unit>分钟|小时|钟头|天|日|宿|晚上|夜|周|星期|礼拜|月|季度|年)(?:多|半|来|(?<=天){_N}[宿夜])?(?![以之]?前|[以之]?后|内|[级纪代度初底末]|之内)"
     rf"|\b(?:for |over |already )?(?P<english>\d{{1,3}}|{_WORDS}) (?P<english_unit>hour|day|night|week|month|year)s?\b(?! ago| old)"
 )
 _DAY_OF_YEAR = re.compile(r"(\d\d)-(\d\d)")
@@ -141,7 +141,7 @@ def _found(plain: str) -> Iterator[tuple[re.Match[str], str | None]]:
         yield match, _date(match)
     for match in _AGO.finditer(plain):
         count = _count(match["count"] or match["english"])
-        yield match, f"-{round(count)}{_UNITS[match['unit'] or match['english_unit']]}" if count else None
+        yield match, _ago(count, _UNITS[match["unit"] or match["english_unit"]]) if count else None
     for match in _WEEKDAY.finditer(plain):
         week = {"上上": "-2", "上": "-1", "上个": "-1", "下": "+1", "下个": "+1"}.get(match["week"] or "", "-0")
         yield match, f"{week}w{_WEEKDAYS[match['day']]}"
@@ -156,6 +156,13 @@ def _found(plain: str) -> Iterator[tuple[re.Match[str], str | None]]:
         yield match, _SPANS[match["word"]]
     for match in _LASTING.finditer(plain):
         yield match, _hours(match)
+
+
+def _ago(count: float, unit: str) -> str:
+    if count < 1:
+        # "半年前", "半个月前"
+        count, unit = {"y": (6, "m"), "m": (15, "d"), "w": (4, "d"), "d": (0, "d")}[unit]
+    return f"-{round(count)}{unit}"
 
 
 def _date(match: re.Match[str]) -> str | None:
