@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import gridwhistle
 
+ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 PACKAGE = Path(gridwhistle.__file__).parent
 WEB_ADDRESS = r"^https?://[^\s/]+"
 
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
     demo: bool = Field(default=False, description="demo mode: personas to chat as, a clock that can be moved")
     host: str = Field(default="127.0.0.1", description="address on which the pages are served")
     port: int = Field(default=8080, ge=0, le=65535, description="port on which the pages are served")
+    chat_parents: str = Field(
+        default="",
+        pattern=rf"^({ORIGIN}( {ORIGIN})*)?$",
+        description="origins of the city's own sites that may show the chat in a frame, as https://www.example.cn",
+    )
     files_dir: Path = Field(default=Path("var/files"), description="folder of photos and other attachments")
     s3_endpoint: str | None = Field(
         default=None, pattern=WEB_ADDRESS, description="address of an object storage, used instead of the folder"

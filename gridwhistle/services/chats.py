@@ -7,7 +7,7 @@ inbox. Reads only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,6 +21,9 @@ from gridwhistle.services.schema import (
     Person,
     RoleGrant,
 )
+
+DUE_BEFORE = timedelta(minutes=10)
+"""How much later than due a letter is usually sent at the latest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +85,23 @@ def letters(desk: Desk, where: Address, limit: int = 200) -> list[ChatLetter]:
     return sorted(found, key=lambda letter: (letter.at, letter.id))
 
 
+def reached_since(desk: Desk, channel: str, since: datetime) -> frozenset[tuple[str, str]]:
+    """Addresses and letters of the chats of a channel that a letter has reached since then.
+
+    Only among letters that were due shortly before: the index then leads to them, however many were ever sent.
+    """
+    rows = desk.session.execute(
+        select(LetterRow.address, LetterRow.id).where(
+            LetterRow.state == LetterState.SENT,
+            LetterRow.not_before >= since - DUE_BEFORE,
+            LetterRow.region == desk.region,
+            LetterRow.channel == channel,
+            LetterRow.sent_at >= since,
+        )
+    )
+    return frozenset((row.address, row.id) for row in rows)
+
+
 def lines(desk: Desk, where: Address, limit: int = 200) -> list[ChatLine]:
     """The last things that the person of a chat sent, oldest first."""
     rows = desk.session.scalars(
@@ -91,6 +111,16 @@ def lines(desk: Desk, where: Address, limit: int = 200) -> list[ChatLine]:
         .limit(limit)
     ).all()
     return [ChatLine(id=row.external_id, at=row.received_at, content=row.content) for row in reversed(rows)]
+
+
+def has_line(desk: Desk, where: Address, line_id: str) -> bool:
+    """Whether the person of a chat has sent this line already."""
+    return desk.session.get(InboxRow, (desk.region, where.channel, where.address, line_id)) is not None
+
+
+def is_known(desk: Desk, where: Address) -> bool:
+    """Whether anybody was ever heard in this chat."""
+    return desk.session.get(Account, (desk.region, where.channel, where.address)) is not None
 
 
 def actor_at(desk: Desk, where: Address) -> Actor | None:

@@ -16,11 +16,14 @@ from PIL import ExifTags, Image
 
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Refused
+from gridwhistle.services.disguise import is_disguised
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
 QUALITY = 82
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+"""What telephones and computers make. Every decoder more is one more to be attacked."""
 ORIENTATION = 0x0112
 PARTS = 3
 """A position is given as degrees, minutes and seconds."""
@@ -58,9 +61,11 @@ class CleanPhoto:
 
 
 def clean_photo(raw: bytes) -> CleanPhoto:
-    """Check and clean an uploaded photo. Raises ``Refused`` for what is too large or no photo."""
+    """Check and clean an uploaded photo. Raises ``Refused`` for what is too large, or no photo, or not only a photo."""
     if len(raw) > LARGEST_BYTES:
         raise Refused("refused.photo_large")
+    if is_disguised(raw):
+        raise Refused("refused.photo_unreadable")
     upright, taken = _upright(raw)
     if upright is None:
         raise Refused("refused.photo_large")
@@ -76,7 +81,7 @@ def clean_photo(raw: bytes) -> CleanPhoto:
 def _upright(raw: bytes) -> tuple[Image.Image | None, Taken]:
     """The photo turned upright, and what it testifies; no photo for one that would be too large unpacked."""
     try:
-        with Image.open(io.BytesIO(raw)) as opened:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
             if opened.width * opened.height > LARGEST_PIXELS:
                 return None, Taken()
             exif = _exif(opened)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM, DRIVER, chromium, resize, serving
+from selenium import webdriver
 from visitors import MORNING, Person, RunningFrom, TestClient
 
 from gridwhistle.bot.app import Application, build
@@ -57,3 +60,28 @@ def later(app: Application):  # noqa: ANN201
         app.move_clock(app.office.clock.now() + timedelta(**span))
 
     return move
+
+
+@pytest.fixture(scope="session")
+def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    if not (shutil.which(CHROMIUM) and shutil.which(DRIVER)):
+        pytest.skip("Debian's chromium and chromium-driver are missing")
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture
+def browser(one_browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A browser as new: its start takes longer than a test."""
+    resize(one_browser, 1280, 800)
+    one_browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    one_browser.get_log("browser")
+    yield one_browser
+    # A page left open would hold its server up.
+    one_browser.get("about:blank")
+
+
+@pytest.fixture
+def address(world: World, tmp_path: Path) -> Iterator[str]:
+    with serving(world, tmp_path) as served:
+        yield served

@@ -84,12 +84,6 @@ def test_a_repeated_message_acts_once(zhangmin: Person) -> None:
     assert zhangmin.bubbles() == shown
 
 
-def test_waiting_ends_at_once_when_the_version_is_old_and_after_the_time_otherwise(zhangmin: Person) -> None:
-    version = zhangmin.get("/api/chat").json()["version"]
-    assert zhangmin.get("/api/chat", seen="old", wait=20).json()["version"] == version
-    assert zhangmin.get("/api/chat", seen=version, wait=0.2).json()["version"] == version
-
-
 @pytest.mark.parametrize(
     "letter", ["", "0" * 32, "ffffffffffffffffffffffffffffffff", "'; DROP TABLE outbox; --", "../../etc", "\u0000"]
 )

@@ -24,7 +24,16 @@ class Bell:
     def close(self) -> None:
         """Wake everybody for good, so that the server can stop."""
         self.closed = True
+        self.ring_everywhere()
+
+    def ring_everywhere(self) -> None:
+        """Wake all pages."""
         self._from_any_thread(lambda: _wake(chain.from_iterable(self._listening.values())))
+
+    @property
+    def anybody(self) -> bool:
+        """Whether any page listens at all."""
+        return bool(self._listening)
 
     @contextmanager
     def listening(self, address: str) -> Iterator[asyncio.Event]:

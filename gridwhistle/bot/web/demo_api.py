@@ -79,6 +79,7 @@ def demo_routes(desk: WebDesk) -> APIRouter:
             if until is None:
                 raise Problem(NOTHING_DUE, "web.problem.nothing_due")
             app.move_clock(max(until, now))
+            app.bell.ring_everywhere()
         return _clock(desk, desk.language(request))
 
     return routes

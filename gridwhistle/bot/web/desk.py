@@ -5,7 +5,6 @@ Without the demo a visitor is an anonymous cookie. In the demo, and there alone,
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +16,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gridwhistle.bot.app import Application
+from gridwhistle.bot.web import visitor
 from gridwhistle.bot.web.problem import Problem
 from gridwhistle.services import chats
 from gridwhistle.services.desk import SYSTEM, Address, Desk
 
 HERE = Path(__file__).parent
 CHANNEL = "web"
-COOKIE = "gridwhistle_chat"
-COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 PERSONA_FORM = re.compile(r"[a-z0-9-]{1,64}")
 LANGUAGES = ("zh", "en")
-VISITOR = "visitor-"
 NO_SESSION, FORBIDDEN, MISSING = 401, 403, 404
 
 
@@ -42,18 +39,12 @@ class WebDesk:
         )
 
     def address(self, request: Request) -> Address | None:
-        """The chat of a request: the demo's person, else the cookie's; ``None`` for neither.
-
-        A cookie's address is its hash: whoever reads the store cannot take over a chat, and no cookie can name a
-        person of the demo.
-        """
+        """The chat of a request: the demo's person, else the cookie's; ``None`` for neither."""
         persona = request.query_params.get("as")
         if persona is not None:
             return Address(channel=CHANNEL, address=persona) if self.demo and _is_persona(persona) else None
-        cookie = request.cookies.get(COOKIE, "")
-        if not COOKIE_FORM.fullmatch(cookie):
-            return None
-        return Address(channel=CHANNEL, address=VISITOR + hashlib.sha256(cookie.encode()).hexdigest()[:40])
+        known = visitor.address_of(request)
+        return Address(channel=CHANNEL, address=known) if known is not None else None
 
     def chat(self, request: Request) -> Address:
         """The chat of a request. Raises ``Problem`` where there is none, or nobody of this name in the demo."""
@@ -90,6 +81,10 @@ class WebDesk:
         )
         return HTMLResponse(body, status)
 
+    def script(self, template: str, **values: object) -> str:
+        """A script from its template; values go in as JSON."""
+        return self._templates.get_template(template).render(**values)
+
     def script_words(self, language: str) -> dict[str, str]:
         """The words that the page's scripts use, by their keys."""
         prefix = "web.page."
@@ -106,4 +101,4 @@ class WebDesk:
 
 
 def _is_persona(code: str) -> bool:
-    return PERSONA_FORM.fullmatch(code) is not None and not code.startswith(VISITOR)
+    return PERSONA_FORM.fullmatch(code) is not None and not code.startswith(visitor.VISITOR)

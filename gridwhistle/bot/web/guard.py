@@ -1,4 +1,4 @@
-"""What does every request and answer have to respect: sizes, other sites, and what a page may load?"""
+"""What does every request have to respect: how large it may be, and that it comes from a page of ours?"""
 
 from __future__ import annotations
 
@@ -10,40 +10,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gridwhistle.bot.web.chat_pages import CHAT
+from gridwhistle.bot.web.policy import Policy
+
 LARGEST_JSON = 128 * 1024
 LARGEST_UPLOAD = 21 * 1024 * 1024
-UPLOADS = "/api/photos"
+UPLOADS = ("/api/photos", CHAT)
 OWN_HEADER = "x-gridwhistle"
 """Set by our own scripts: another site's page cannot send it without asking first, and is refused then (CSRF)."""
 TOO_LARGE = 413
 FORBIDDEN = 403
 
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    # A join link carries a code: it must not travel on in a referrer.
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
-}
-
 
 class Guard:
     """An ASGI layer around the site."""
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[Request, int], Response]) -> None:
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request, int], Response], policy: Policy) -> None:
         self._app = app
         self._refuse = refuse
+        self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_UPLOAD if scope["path"] == UPLOADS else LARGEST_JSON
+        limit = LARGEST_UPLOAD if scope["path"] in UPLOADS else LARGEST_JSON
         read = 0
 
         async def counted() -> Message:
@@ -57,10 +49,7 @@ class Guard:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                self._policy.dress(scope["path"], MutableHeaders(scope=message))
             await send(message)
 
         refused = _refusal(scope, limit)
@@ -75,4 +64,14 @@ def _refusal(scope: Scope, limit: int) -> int | None:
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limit:
         return TOO_LARGE
-    return None if OWN_HEADER in headers else FORBIDDEN
+    return None if OWN_HEADER in headers or _is_own_form(scope, headers) else FORBIDDEN
+
+
+def _is_own_form(scope: Scope, headers: Headers) -> bool:
+    """Whether the form of a page of ours was sent: the browser says so itself, in one of two headers."""
+    if scope["path"] != CHAT:
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return headers.get("origin") == f"{scope['scheme']}://{headers.get('host', '')}"

@@ -7,7 +7,13 @@ export const t = (key) => words[key] ?? key;
 export const newId = () =>
   crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
 
-export class Refusal extends Error {}
+// The server's own words for why it did not do as asked.
+export class Refusal extends Error {
+  constructor(words, status) {
+    super(words);
+    this.status = status;
+  }
+}
 
 // `person` is the demo's; without one the cookie says who it is.
 export function address(path, person, query = {}) {
@@ -21,11 +27,11 @@ export function address(path, person, query = {}) {
 
 async function read(response) {
   const body = await response.json();
-  if (!response.ok) throw new Refusal(body.error ?? String(response.status));
+  if (!response.ok) throw new Refusal(body.error ?? String(response.status), response.status);
   return body;
 }
 
-export const get = async (path, person, query, signal) => read(await fetch(address(path, person, query), { signal }));
+export const get = async (path, person, query) => read(await fetch(address(path, person, query)));
 
 export const post = async (path, person, body) => {
   const form = body instanceof FormData;

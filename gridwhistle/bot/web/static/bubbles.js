@@ -2,6 +2,7 @@
 
 import { address, make, t } from "./api.js";
 
+const STATES = new Set(["waiting", "sending"]);
 const NUMBER = /[\p{Script=Han}A-Za-z]{1,12}-\d{6}-\d{3,}/gu;
 
 // Ticket numbers that this person may open become links to the ticket's sheet.
@@ -45,7 +46,8 @@ function buttons(bubble, press) {
     const one = make("button", button.pressed ? "choice pressed" : "choice", button.label);
     one.type = "button";
     one.disabled = !button.live;
-    one.addEventListener("click", () => press(bubble, index, button.label));
+    // A press by key has no pointer behind it.
+    one.addEventListener("click", (event) => press(bubble, index, button.label, event.detail === 0));
     row.append(one);
   });
   return row;
@@ -77,9 +79,10 @@ export function draw(bubble, { person, links, open, press, again }) {
     retry.addEventListener("click", () => again(bubble));
     item.append(retry);
   } else {
-    item.append(make("time", "", bubble.state === "sending" ? t("web.page.sending") : bubble.time));
+    item.append(make("time", "", STATES.has(bubble.state) ? t(`web.page.${bubble.state}`) : bubble.time));
   }
   item.dataset.id = bubble.id;
+  item.tabIndex = -1;
   if (bubble.card) item.dataset.card = bubble.card;
   return item;
 }

@@ -1,41 +1,41 @@
-// How does a chat on the page stay up to date, and how does one speak in it?
+// How does a chat on the page come together: what is shown, what is waiting to be sent, and the line to type in?
 
-import { get, make, newId, post, Refusal, t } from "./api.js";
+import { make, t } from "./api.js";
 import { draw } from "./bubbles.js";
+import { Feed } from "./feed.js";
+import { Queue } from "./queue.js";
+import { Tray } from "./tray.js";
+import { Unread } from "./unread.js";
 
-const WAIT = 20;
-const RETRY = 2500;
 const NEAR = 120;
-const LARGEST = 20 * 1024 * 1024;
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const LINES = 120;
 
 export class Chat {
-  // `changed` is called whenever the chat has changed; `open` shows a ticket's sheet.
-  constructor(root, { examples = [], changed = () => {}, open = () => {} }) {
-    this.root = root;
+  // `changed` is called whenever the chat has changed; `open` shows a ticket's sheet; `unread` is told a number.
+  constructor(root, { examples = [], changed = () => {}, open = () => {}, unread = null }) {
+    Object.assign(this, { root, examples, changed, open, counts: unread });
     this.scroll = root.querySelector(".scroll");
     this.notice = root.querySelector(".notice");
+    this.aside = root.querySelector(".aside");
     this.newest = root.querySelector(".newest");
+    this.form = root.querySelector(".composer");
     this.field = root.querySelector("textarea");
-    this.file = root.querySelector("input[type=file]");
-    this.examples = examples;
-    this.changed = changed;
-    this.open = open;
+    this.tray = new Tray(this.form, (words) => this.notify(words));
     this.links = new Map();
-    this.pending = [];
-    this.shown = [];
     this.drawn = new Map();
     this.#listen();
   }
 
   // Show the chat of a person of the demo, or the visitor's own.
   show(person) {
-    this.stop?.abort();
-    this.stop = new AbortController();
-    Object.assign(this, { person, version: "", shown: [], pending: [], drawn: new Map(), links: new Map() });
-    this.scroll.replaceChildren();
-    this.#say("");
-    this.#follow(person, this.stop.signal);
+    // The page comes with its chat; another person's must go at once.
+    if (this.feed) this.scroll.replaceChildren();
+    for (const one of [this.feed, this.queue, this.unread]) one?.stop();
+    Object.assign(this, { person, shown: null, drawn: new Map(), links: new Map() });
+    this.notify("");
+    this.unread = this.counts ? new Unread(person, this.counts) : null;
+    this.queue = new Queue(person, () => this.#draw());
+    this.feed = new Feed(person, { change: (news) => this.#take(news), problem: (words) => this.notify(words) });
   }
 
   link(items) {
@@ -57,32 +57,43 @@ export class Chat {
     return Boolean(found);
   }
 
-  async #follow(person, signal) {
-    while (!signal.aborted) {
-      try {
-        const waits = this.version ? WAIT : 0;
-        const answer = await get("/api/chat", person, { seen: this.version, wait: waits }, signal);
-        this.#say("");
-        if (answer.version !== this.version) {
-          this.version = answer.version;
-          this.shown = answer.bubbles;
-          const known = new Set(this.shown.map((bubble) => bubble.id));
-          this.pending = this.pending.filter((bubble) => !known.has(bubble.id));
-          this.#draw();
-          this.changed(this);
-        }
-      } catch (problem) {
-        if (signal.aborted) return;
-        this.#say(problem instanceof Refusal ? problem.message : t("web.page.offline"));
-        await pause(RETRY);
-      }
-    }
+  say(text) {
+    return this.#send("/api/messages", { text }, { kind: "text", text });
+  }
+
+  notify(words) {
+    this.notice.textContent = words;
+    this.notice.hidden = !words;
+  }
+
+  #take({ after, bubbles }) {
+    const known = new Set((this.shown ?? []).map((bubble) => bubble.id));
+    const keep = after === null ? 0 : this.shown.findIndex((bubble) => bubble.id === after) + 1;
+    const first = this.shown === null;
+    this.shown = [...(this.shown ?? []).slice(0, keep), ...bubbles];
+    this.queue.arrived(new Set(this.shown.map((bubble) => bubble.id)));
+    this.#draw();
+    if (!first) this.#announce(bubbles.filter((bubble) => !bubble.mine && !known.has(bubble.id)));
+    this.unread?.shown(this.shown);
+    this.changed(this);
+  }
+
+  // What has come is read out by a screen reader, with what can be pressed.
+  #announce(letters) {
+    const words = letters.map(({ text, buttons }) =>
+      [text, ...buttons.filter((one) => one.live).map((one) => `${t("web.page.button")} ${one.label}`)].join("\n"),
+    );
+    if (words.length) this.aside.textContent = words.join("\n");
+    // Who pressed by key goes on from the answer, not from the top of the page.
+    if (letters.length && this.byKey) this.scroll.querySelector(`[data-id="${CSS.escape(letters[0].id)}"]`)?.focus();
+    if (letters.length) this.byKey = false;
   }
 
   #draw() {
+    if (this.shown === null) return;
     const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR;
-    const first = this.scroll.childElementCount === 0;
-    const all = [...this.shown, ...this.pending];
+    const first = this.drawn.size === 0;
+    const all = [...this.shown, ...this.queue.entries];
     const items = [];
     const kept = new Map();
     let day = "";
@@ -95,13 +106,29 @@ export class Chat {
       kept.set(bubble.id, { form, item });
       items.push(item);
     }
-    if (!all.length && this.version) items.push(this.#welcome());
-    if (this.pending.some((bubble) => bubble.state === "sending")) items.push(make("p", "typing", make("i"), make("i"), make("i")));
+    if (!all.length) items.push(this.#welcome());
+    if (this.queue.entries.some((entry) => entry.state === "sending")) items.push(this.#typing());
     this.drawn = kept;
-    this.scroll.replaceChildren(...items);
+    this.#place(items);
     if (first || atEnd || this.spoke) this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: first ? "auto" : "smooth" });
     else if (all.length) this.newest.hidden = false;
     this.spoke = false;
+  }
+
+  // What stays is not touched: it keeps the focus and the selection.
+  #place(items) {
+    const wanted = new Set(items);
+    for (const old of [...this.scroll.children]) if (!wanted.has(old)) old.remove();
+    items.forEach((item, index) => {
+      if (this.scroll.children[index] !== item) this.scroll.insertBefore(item, this.scroll.children[index] ?? null);
+    });
+  }
+
+  #typing() {
+    const dots = make("p", "typing", make("i"), make("i"), make("i"));
+    dots.setAttribute("role", "img");
+    dots.setAttribute("aria-label", t("web.page.typing"));
+    return dots;
   }
 
   #hands() {
@@ -109,15 +136,17 @@ export class Chat {
       person: this.person,
       links: this.links,
       open: (ticket) => this.open(ticket, this.person),
-      press: (bubble, index, label) => this.#send("/api/presses", { letter: bubble.id, index }, { kind: "press", text: label }),
-      again: (bubble) => this.#post(bubble),
+      press: (bubble, index, label, byKey) => {
+        this.byKey = byKey;
+        this.#send("/api/presses", { letter: bubble.id, index }, { kind: "press", text: label });
+      },
+      again: (bubble) => this.queue.retry(bubble.id),
     };
   }
 
   #welcome() {
     if (!this.examples.length) return make("p", "quiet", t("web.page.quiet"));
-    const box = make("div", "welcome");
-    box.append(make("p", "", t("web.page.hello")));
+    const box = make("div", "welcome", make("p", "", t("web.page.hello")));
     for (const example of this.examples) {
       const one = make("button", "choice", example);
       one.type = "button";
@@ -127,94 +156,69 @@ export class Chat {
     return box;
   }
 
-  say(text) {
-    return this.#send("/api/messages", { text }, { kind: "text", text });
-  }
-
-  #send(path, body, look) {
-    const id = newId();
-    const bubble = { id: `own-${id}`, mine: true, photos: [], buttons: [], card: null, time: "", ...look, path, body: { id, ...body } };
-    this.pending.push(bubble);
-    return this.#post(bubble);
-  }
-
-  async #post(bubble) {
-    bubble.state = "sending";
+  #send(path, body, look, form = null) {
     this.spoke = true;
-    this.#draw();
-    try {
-      await post(bubble.path, this.person, bubble.form ?? bubble.body);
-      bubble.state = "sent";
-    } catch (problem) {
-      bubble.state = "failed";
-      bubble.problem = problem instanceof Refusal ? problem.message : "";
-    }
-    this.#draw();
+    return this.queue?.add(path, body, { mine: true, photos: [], buttons: [], card: null, time: "", ...look }, form);
   }
 
-  #photo(file) {
-    if (file.size > LARGEST) return this.#say(t("web.page.photo_large"));
-    const id = newId();
-    const form = new FormData();
-    form.set("id", id);
-    form.set("caption", this.field.value.trim());
-    form.set("file", file);
-    const bubble = { id: `own-${id}`, mine: true, kind: "photo", text: this.field.value.trim(), photos: [], buttons: [], card: null, time: "" };
+  #submit() {
+    const text = this.field.value.trim();
+    if (!this.queue || (!text && !this.tray.file)) return;
     this.field.value = "";
-    this.pending.push(Object.assign(bubble, { preview: URL.createObjectURL(file), path: "/api/photos", form }));
-    return this.#post(bubble);
+    this.#grow();
+    if (!this.tray.file) {
+      this.say(text);
+      return;
+    }
+    const { file, preview } = this.tray.empty();
+    const form = new FormData();
+    form.set("caption", text);
+    form.set("file", file);
+    this.#send("/api/photos", {}, { kind: "photo", text, preview }, form);
+    this.field.focus();
   }
 
-  #place() {
-    const failed = () => this.#say(t("web.page.no_place"));
+  #locate() {
+    const failed = () => this.notify(t("web.page.no_place"));
     if (!navigator.geolocation) return failed();
+    this.notify(t("web.page.locating"));
     return navigator.geolocation.getCurrentPosition(
-      ({ coords }) => this.#send("/api/pins", { latitude: coords.latitude, longitude: coords.longitude }, { kind: "pin", text: "📍" }),
+      ({ coords }) => {
+        this.notify("");
+        this.#send("/api/pins", { latitude: coords.latitude, longitude: coords.longitude }, { kind: "pin", text: "📍" });
+      },
       failed,
       { timeout: 8000 },
     );
   }
 
-  #say(text) {
-    this.notice.textContent = text;
-    this.notice.hidden = !text;
-  }
-
   #listen() {
-    const submit = () => {
-      const text = this.field.value.trim();
-      if (!text) return;
-      this.field.value = "";
-      this.#grow();
-      this.say(text);
-    };
-    this.root.querySelector("form").addEventListener("submit", (event) => {
+    const on = (selector, act) =>
+      this.root.querySelector(selector).addEventListener("click", (event) => {
+        event.preventDefault();
+        act();
+      });
+    this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      submit();
+      this.#submit();
     });
     this.field.addEventListener("keydown", (event) => {
       // Enter also ends a word in a Chinese input method: that one must not send.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
-      submit();
+      this.#submit();
     });
     this.field.addEventListener("input", () => this.#grow());
-    this.root.querySelector("[data-act=menu]").addEventListener("click", () => this.say(t("web.page.menu_words")));
-    this.root.querySelector("[data-act=photo]").addEventListener("click", () => this.file.click());
-    this.root.querySelector("[data-act=place]").addEventListener("click", () => this.#place());
-    this.file.addEventListener("change", () => {
-      const [file] = this.file.files;
-      this.file.value = "";
-      if (file) this.#photo(file);
-    });
-    this.newest.addEventListener("click", () => this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: "smooth" }));
+    on("[data-act=menu]", () => this.say(t("web.page.menu_words")));
+    on("[data-act=place]", () => this.#locate());
+    on(".newest", () => this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior: "smooth" }));
     this.scroll.addEventListener("scroll", () => {
       if (this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR) this.newest.hidden = true;
     });
   }
 
   #grow() {
-    this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 120)}px`;
+    this.field.style.height = "";
+    if (this.field.value) this.field.style.height = `${Math.min(this.field.scrollHeight, LINES)}px`;
   }
 }
