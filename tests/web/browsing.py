@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -104,6 +104,15 @@ def click(driver: webdriver.Chrome, element: WebElement) -> None:
     driver.execute_script("arguments[0].click()", element)
 
 
+def say_elsewhere(driver: webdriver.Chrome, words: str) -> None:
+    """Say something in the chat of this browser, but not at this page."""
+    driver.execute_script(
+        "fetch('/api/messages', {method: 'POST', headers: {'X-Gridwhistle': '1', 'Content-Type': 'application/json'},"
+        " body: JSON.stringify({id: 'elsewhere', text: arguments[0]})})",
+        words,
+    )
+
+
 def complaints(driver: webdriver.Chrome) -> list[str]:
     """What the browser's console says went wrong."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
@@ -122,7 +131,7 @@ class ChatPage:
             try:
                 if what():
                     return
-            except StaleElementReferenceException:
+            except (NoSuchElementException, StaleElementReferenceException):
                 pass
             time.sleep(0.05)
         raise AssertionError(f"{told}; the page shows:\n{self.driver.find_element(By.TAG_NAME, 'body').text}")

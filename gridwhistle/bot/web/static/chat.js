@@ -84,9 +84,11 @@ export class Chat {
       [text, ...buttons.filter((one) => one.live).map((one) => `${t("web.page.button")} ${one.label}`)].join("\n"),
     );
     if (words.length) this.aside.textContent = words.join("\n");
-    // Who pressed by key goes on from the answer, not from the top of the page.
-    if (letters.length && this.byKey) this.scroll.querySelector(`[data-id="${CSS.escape(letters[0].id)}"]`)?.focus();
-    if (letters.length) this.byKey = false;
+    if (!letters.length) return;
+    // Who pressed by key goes on from the answer, not from the top of the page; unless they are typing already.
+    const stays = document.activeElement === document.body || this.scroll.contains(document.activeElement);
+    if (this.byKey && stays) this.scroll.querySelector(`[data-id="${CSS.escape(letters[0].id)}"]`)?.focus();
+    this.byKey = false;
   }
 
   #draw() {

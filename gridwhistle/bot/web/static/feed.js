@@ -13,16 +13,23 @@ export class Feed {
   #complaint = 0;
   #version = "";
   #turned = () => this.#turn();
+  #lost = () => this.#unwell(t("web.page.offline"));
+  #found = () => this.#open();
 
   // `change` is called with what is new, `problem` with a sentence, or with "" once all is well again.
   constructor(person, { change, problem }) {
     Object.assign(this, { person, change, problem });
     document.addEventListener("visibilitychange", this.#turned);
+    // A connection may outlast its network for minutes without anybody noticing.
+    window.addEventListener("offline", this.#lost);
+    window.addEventListener("online", this.#found);
     this.#open();
   }
 
   stop() {
     document.removeEventListener("visibilitychange", this.#turned);
+    window.removeEventListener("offline", this.#lost);
+    window.removeEventListener("online", this.#found);
     this.#close();
   }
 

@@ -6,7 +6,8 @@
   const home = new URL(script.src).origin;
   const language = script.dataset.lang || (document.documentElement.lang.startsWith("en") ? "en" : "zh");
   const words = WORDS[language] ?? WORDS.zh;
-  const PATIENCE = 8000;
+  const GRACE = 1500;
+  const PATIENCE = 10_000;
   const STYLE = `
     :host { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px; font: 16px/1.4 system-ui, sans-serif; }
     :host([data-side="left"]) { inset-inline: 20px auto; }
@@ -71,19 +72,23 @@
     frame.title = words.title;
     frame.allow = "geolocation";
     frame.src = `${home}/chat/frame?lang=${language}`;
-    frame.addEventListener("load", tell);
+    frame.addEventListener("load", () => {
+      tell();
+      // The chat answers at once; what a browser shows instead of it never does.
+      setTimeout(instead, GRACE);
+    });
     panel.append(frame);
   }
 
   // Not allowed here, or not reachable: the chat has a page of its own.
   function instead() {
-    if (ready) return;
+    if (ready || !frame) return;
     const link = make("a", "else", words.instead);
     Object.assign(link, { href: `${home}/chat?lang=${language}`, target: "_blank", rel: "noopener" });
     frame.remove();
     frame = null;
     panel.replaceChildren(link);
-    link.focus();
+    if (!panel.hidden) link.focus();
   }
 
   function show(open) {
