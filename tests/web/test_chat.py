@@ -10,8 +10,8 @@ from PIL import Image
 from visitors import Person, TestClient
 
 from gridwhistle.bot.app import Application
-from gridwhistle.services import attachments
 from gridwhistle.services.inbox import FLOOD
+from gridwhistle.services.photos import LARGEST_BYTES
 
 REPORT = "幸福小区3号楼2单元下水道堵了三天了，没人管"
 
@@ -180,7 +180,7 @@ def test_what_is_no_photo_is_refused_in_words(zhangmin: Person, body: bytes) -> 
 
 
 def test_a_photo_that_is_too_large_is_refused_in_words(zhangmin: Person) -> None:
-    answer = send_photo(zhangmin, b"\x00" * (attachments.LARGEST_BYTES + 1))
+    answer = send_photo(zhangmin, b"\x00" * (LARGEST_BYTES + 1))
     assert answer.status_code == 422
     assert "太大" in answer.json()["error"]
     answer = send_photo(zhangmin, b"\x00" * (22 * 1024 * 1024))

@@ -204,7 +204,9 @@ def test_a_report_without_scripts(browser: webdriver.Chrome, address: str, tmp_p
         page.find("input[type=file]").send_keys(str(tmp_path / "drain.png"))
         page.find(".send").click()
         page.wait(lambda: browser.find_elements(By.CSS_SELECTOR, ".photo img"), "no photo")
-        next(one for one in browser.find_elements(By.CSS_SELECTOR, ".choice:enabled") if one.text == "确认").click()
+        good = (By.CSS_SELECTOR, ".choice:enabled")
+        page.wait(lambda: any(one.text == "确认" for one in browser.find_elements(*good)), "nothing to confirm")
+        next(one for one in browser.find_elements(*good) if one.text == "确认").click()
         page.see("幸福-261124-001")
         assert page.find("html").get_attribute("data-print") == "large"
         before = page.shown()

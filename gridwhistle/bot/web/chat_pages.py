@@ -62,8 +62,8 @@ def chat_page_routes(desk: WebDesk) -> APIRouter:
 
     @routes.get(FRAME)
     def framed(request: Request) -> Response:
-        """The same in a frame on a site of the city (``templates/widget.js`` makes it)."""
-        view = _view(desk, request, parents=desk.app.settings.chat_parents)
+        """The same in a frame on a site of the city (``templates/widget.js`` makes it, so there are scripts)."""
+        view = _view(desk, request, shown=(), parents=desk.app.settings.chat_parents)
         return desk.page(request, "chat.html", view=view)
 
     @routes.get("/join/{code}")

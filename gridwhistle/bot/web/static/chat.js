@@ -36,6 +36,7 @@ export class Chat {
     this.unread = this.counts ? new Unread(person, this.counts) : null;
     this.queue = new Queue(person, () => this.#draw());
     this.feed = new Feed(person, { change: (news) => this.#take(news), problem: (words) => this.notify(words) });
+    if (this.eager) this.#submit();
   }
 
   link(items) {
@@ -165,7 +166,9 @@ export class Chat {
 
   #submit() {
     const text = this.field.value.trim();
-    if (!this.queue || (!text && !this.tray.file)) return;
+    // Said before the chat has begun, on a slow line: it goes out as soon as it has.
+    this.eager = !this.queue;
+    if (this.eager || (!text && !this.tray.file)) return;
     this.field.value = "";
     this.#grow();
     if (!this.tray.file) {
