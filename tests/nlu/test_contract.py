@@ -8,7 +8,7 @@ import pytest
 from little_city import EXAMPLES, ROOT
 from rasa_server import TOKEN, missing, model, rasa_server
 
-from gridwhistle.dialogs.nlu.data import intent_of, read
+from gridwhistle.dialogs.nlu.data import MATTER_MARK, intent_of, read
 from gridwhistle.dialogs.nlu.rasa import RasaUnderstanding
 from gridwhistle.dialogs.nlu.server import ModelServer, Patience
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
@@ -27,6 +27,7 @@ PLAIN = {
     "转人工": ("human", None),
     "催一下": ("urge", None),
 }
+TAUGHT = {f"{intent}{MATTER_MARK}{matter}" if matter else intent for intent, matter in PLAIN.values()}
 ODD = (
     "",
     " ",
@@ -55,7 +56,7 @@ MESSAGES = (
 def rasa(understanding: EmbeddedUnderstanding) -> Iterator[RasaUnderstanding]:
     if reason := missing():
         pytest.skip(reason)
-    with rasa_server(model(ROOT / ".cache" / "rasa")) as address:
+    with rasa_server(model(ROOT / ".cache" / "rasa", TAUGHT)) as address:
         # A test may wait: a first answer warms the server up.
         client = ModelServer(
             "rasa", address + "/model/parse", params={"token": TOKEN}, patience=Patience(seconds=30, failures=1)
