@@ -1,63 +1,217 @@
-"""How quick, how big and how right is the embedded understanding?
+"""How quick, how big and how right is each engine of understanding?
 
-``python -m benchmarks.understanding`` measures; ``--cross-validate`` judges the training data and what each pair of
-bands would do. Files of messages are judged by ``gridwhistle nlu evaluate``.
+``python -m benchmarks.understanding`` measures the embedded engine and, where ``make rasa`` has built it, Rasa with its
+whole model in the same run; ``--eval FILE`` judges both on labelled messages. ``--cross-validate`` judges the training
+data and what each pair of bands would do.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import hashlib
 import resource
 import statistics
 import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
-from gridwhistle.dialogs.nlu import data, held_out, train
+from benchmarks import rasa_server
+from gridwhistle.dialogs.nlu import data, evaluation, held_out, train
+from gridwhistle.dialogs.nlu.evaluation import Message
 from gridwhistle.dialogs.nlu.intents import Floats, Numbers
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
+from gridwhistle.dialogs.nlu.rasa import RasaUnderstanding, read_parse
+from gridwhistle.dialogs.nlu.server import ModelServer, Patience
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
-from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Bands, Understanding
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "nlu_data" / "data" / "nlu"
+PROJECT = ROOT / "nlu_data"
+EXAMPLES = PROJECT / "data" / "nlu"
+RASA_CACHE = ROOT / ".cache" / "rasa"
 CACHE = ROOT / ".cache" / "nlu"
 ABOUT_MATTERS = {REPORT, POLICY_QUESTION}
 _SYLLABLES = "幸福向阳建设尚岗永丰龙江东湖文化和平光明胜利团结新华红旗锦绣滨江长安富强民主友谊前进"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What was measured of one engine."""
+
+    training: float
+    """Seconds."""
+    start: float
+    """Seconds from the process' start to its first answer."""
+    p50: float
+    """Milliseconds for one message, asked one after another."""
+    p99: float
+    rate: float
+    """Messages a second, asked by as many callers as help."""
+    memory: float
+    """Megabytes of the process that answers."""
+    judged: tuple[float, float, float] | None
+    """Strict and lenient accuracy and macro-F1 on the file."""
 
 
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cross-validate", action="store_true", help="five-fold figures of the training data")
+    parser.add_argument("--eval", type=Path, help="labelled messages, judged by totals only")
     arguments = parser.parse_args()
     if arguments.cross_validate:
         cross_validate()
         return
-    started = time.perf_counter()
+    messages = evaluation.read_messages(arguments.eval) if arguments.eval else ()
+    # A process of its own, so that its memory and its start are the engine's alone.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as own:
+        figures = {"embedded": own.submit(embedded_figures, messages).result()}
+    if reason := rasa_server.missing():
+        print(reason)
+    else:
+        figures["Rasa 3.6"] = rasa_figures(messages)
+    show(figures)
+
+
+def embedded_figures(messages: Sequence[Message]) -> Figures:
+    """The engine in this process, whose interpreter has just started."""
+    import_seconds = time.perf_counter()
     model = train.load_or_train(EXAMPLES, CACHE)
-    loaded = time.perf_counter() - started
     engine = EmbeddedUnderstanding(model, city())
-    print(f"load (or train)        {loaded * 1000:8.0f} ms")
-    print(f"matrix                 {model.matrix.nbytes / 1e6:8.1f} MB {model.matrix.shape}")
-    measure(engine)
-    print(f"process at its largest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")
+    engine.understand("下水道堵了")
+    start = time.perf_counter() - import_seconds
+    lines = sample()
+    times = timed(engine.understand, lines)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.perf_counter()
+    train.fit(data.read(EXAMPLES))
+    return Figures(
+        training=time.perf_counter() - began,
+        start=start,
+        p50=times[49],
+        p99=times[98],
+        rate=rate(engine.understand, lines, callers=1),
+        memory=memory,
+        judged=judge(engine, messages),
+    )
 
 
-def measure(engine: EmbeddedUnderstanding) -> None:
-    """The time of one ``understand`` over 2,000 lines of the training data."""
+def rasa_figures(messages: Sequence[Message]) -> Figures:
+    """A Rasa server with the model of all examples, asked over HTTP as the bot asks it."""
+    model, training = rasa_model()
+    with rasa_server.rasa_server(model) as running:
+        server = ModelServer(
+            "rasa",
+            running.address + "/model/parse",
+            params={"token": rasa_server.TOKEN},
+            patience=Patience(seconds=30),
+        )
+
+        def ask(text: str) -> object:
+            return server.ask({"text": text}, read_parse)
+
+        lines = sample()[:400]
+        times = timed(ask, lines)
+        figures = Figures(
+            training=training,
+            start=running.started_after,
+            p50=times[49],
+            p99=times[98],
+            rate=rate(ask, lines, callers=4),
+            memory=_resident(running.process),
+            judged=judge(
+                RasaUnderstanding(server, EmbeddedUnderstanding(train.load_or_train(EXAMPLES, CACHE), city())), messages
+            ),
+        )
+        server.close()
+    return figures
+
+
+def rasa_model() -> tuple[Path, float]:
+    """The model of today's examples and pipeline, with the seconds that its training took."""
+    pipeline = (PROJECT / "config.yml").read_bytes()
+    name = hashlib.sha256(data.content_hash(EXAMPLES).encode() + pipeline).hexdigest()[:20]
+    target = RASA_CACHE / f"whole-{name}.tar.gz"
+    seconds = target.with_suffix(".seconds")
+    if not seconds.exists():
+        began = time.perf_counter()
+        rasa_server.train(PROJECT, target)
+        seconds.write_text(f"{time.perf_counter() - began:.1f}\n", encoding="ascii")
+    return target, float(seconds.read_text(encoding="ascii"))
+
+
+def sample() -> list[str]:
+    """2,000 lines from everywhere in the examples."""
     texts = [example.text for example in data.read(EXAMPLES)]
-    texts = texts[:: max(1, len(texts) // 2000)][:2000]
-    for text in texts[:50]:
-        engine.understand(text)
+    return texts[:: max(1, len(texts) // 2000)][:2000]
+
+
+def timed(ask: Callable[[str], object], lines: Sequence[str]) -> list[float]:
+    """The hundredths of the milliseconds that one answer takes."""
+    for text in lines[:50]:
+        ask(text)
     times = []
-    for text in texts:
-        started = time.perf_counter()
-        engine.understand(text)
-        times.append((time.perf_counter() - started) * 1000)
-    cuts = statistics.quantiles(times, n=100)
-    print(f"understand, {len(texts)} lines: p50 {cuts[49]:.3f} ms, p99 {cuts[98]:.3f} ms, most {max(times):.3f} ms")
+    for text in lines:
+        began = time.perf_counter()
+        ask(text)
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.quantiles(times, n=100)
+
+
+def rate(ask: Callable[[str], object], lines: Sequence[str], *, callers: int) -> float:
+    """Answers a second."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(callers) as pool:
+        answered = sum(1 for _ in pool.map(ask, lines))
+    return answered / (time.perf_counter() - began)
+
+
+def judge(engine: Understanding, messages: Sequence[Message]) -> tuple[float, float, float] | None:
+    """Totals on labelled messages."""
+    if not messages:
+        return None
+    judged = evaluation.judge(engine, messages, catalogue(), Bands())
+    return (
+        evaluation.share(judged, "strict"),
+        evaluation.share(judged, "lenient"),
+        evaluation.macro_f1(evaluation.table(judged)),
+    )
+
+
+def show(figures: Mapping[str, Figures]) -> None:
+    """The engines side by side."""
+    table = Table("figure", *figures)
+    rows: tuple[tuple[str, Callable[[Figures], str]], ...] = (
+        ("strict / lenient / macro-F1", lambda f: " / ".join(f"{x:.3f}" for x in f.judged) if f.judged else "no file"),
+        ("one message, p50", lambda f: f"{f.p50:.2f} ms"),
+        ("one message, p99", lambda f: f"{f.p99:.2f} ms"),
+        ("messages a second", lambda f: f"{f.rate:,.0f}"),
+        ("memory", lambda f: f"{f.memory:,.0f} MB"),
+        ("training", lambda f: f"{f.training:,.0f} s"),
+        ("start, trained", lambda f: f"{f.start:.1f} s"),
+    )
+    for name, told in rows:
+        table.add_row(name, *(told(one) for one in figures.values()))
+    Console().print(table)
+
+
+def catalogue() -> dict[str, str]:
+    """The matters' categories by their codes."""
+    with (ROOT / "demo" / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["code"]: row["category"] for row in csv.DictReader(file)}
+
+
+def _resident(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
 def cross_validate() -> None:

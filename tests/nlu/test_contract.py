@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from contract_model import model
 from little_city import EXAMPLES, ROOT
-from rasa_server import TOKEN, missing, model, rasa_server
 
+from benchmarks.rasa_server import TOKEN, missing, rasa_server
 from gridwhistle.dialogs.nlu.data import MATTER_MARK, intent_of, read
 from gridwhistle.dialogs.nlu.rasa import RasaUnderstanding
 from gridwhistle.dialogs.nlu.server import ModelServer, Patience
@@ -56,10 +57,10 @@ MESSAGES = (
 def rasa(understanding: EmbeddedUnderstanding) -> Iterator[RasaUnderstanding]:
     if reason := missing():
         pytest.skip(reason)
-    with rasa_server(model(ROOT / ".cache" / "rasa", TAUGHT)) as address:
+    with rasa_server(model(ROOT / ".cache" / "rasa", TAUGHT)) as running:
         # A test may wait: a first answer warms the server up.
         client = ModelServer(
-            "rasa", address + "/model/parse", params={"token": TOKEN}, patience=Patience(seconds=30, failures=1)
+            "rasa", running.address + "/model/parse", params={"token": TOKEN}, patience=Patience(seconds=30, failures=1)
         )
         yield RasaUnderstanding(client, understanding)
         client.close()
