@@ -34,7 +34,7 @@ def evaluate(
     """
     settings = read_settings()
     require_examples(settings)
-    messages = _messages(file)
+    messages = read_messages(file)
     city = read_city(settings)
     bands = Bands()
     category_of = {code: str(spec.category) for code, spec in city.matters.items()}
@@ -47,7 +47,8 @@ def evaluate(
         console.print(f"report in {report}")
 
 
-def _messages(file: Path) -> tuple[Message, ...]:
+def read_messages(file: Path) -> tuple[Message, ...]:
+    """The messages of a file. Raises ``UserMistake`` for one that cannot be read."""
     try:
         return evaluation.read_messages(file)
     except (FileError, OSError, UnicodeDecodeError) as error:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import BinaryIO
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gridwhistle.bot.commands import learn
 from gridwhistle.bot.commands.evaluate import evaluate
 from gridwhistle.bot.commands.evaluate_addresses import evaluate_addresses
 from gridwhistle.bot.commands.nlu_city import read_city
 from gridwhistle.bot.commands.opening import read_settings, require_examples
 from gridwhistle.bot.understanding import embedded
-from gridwhistle.dialogs.nlu.data import read
-from gridwhistle.dialogs.nlu.held_out import measure
-from gridwhistle.dialogs.nlu.train import train
 from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understood
 from gridwhistle.services.reference import City
 
@@ -29,9 +24,9 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     group = typer.Typer(no_args_is_help=True, help="Try and train the understanding of messages.")
     group.command("classify")(classify)
-    group.command("train")(train_model)
     group.command("evaluate")(evaluate)
     group.command("evaluate-addresses")(evaluate_addresses)
+    learn.add_to(group)
     app.add_typer(group, name="nlu")
 
 
@@ -50,19 +45,6 @@ def classify() -> None:
         answer = json.dumps(as_json(engine.understand(text), city), ensure_ascii=False)
         sys.stdout.buffer.write(answer.encode() + b"\n")
         sys.stdout.buffer.flush()
-
-
-def train_model() -> None:
-    """Train the engine from the examples anew, and print what it gets right of examples that it has not seen."""
-    settings = read_settings()
-    require_examples(settings)
-    started = time.perf_counter()
-    train(settings.examples_dir, settings.models_dir)
-    table = Table("figure", "value")
-    for name, value in measure(read(settings.examples_dir)).items():
-        table.add_row(name.replace("_", " "), f"{value:,.4g}")
-    table.add_row("seconds", f"{time.perf_counter() - started:.1f}")
-    Console().print(table)
 
 
 def as_json(understood: Understood, city: City) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from gridwhistle.dialogs.flows.back import Back
 from gridwhistle.dialogs.flows.begin_report import BeginReport
 from gridwhistle.dialogs.flows.confirm_arrival import ConfirmArrival
 from gridwhistle.dialogs.flows.contact import Contact
+from gridwhistle.dialogs.flows.correct_matter import CorrectMatter
 from gridwhistle.dialogs.flows.dispute import Dispute
 from gridwhistle.dialogs.flows.emergency import Emergency
 from gridwhistle.dialogs.flows.find_worker import FindWorker
@@ -110,6 +111,7 @@ FLOWS: tuple[type[Flow], ...] = (
     ConfirmArrival,
     GiveBack,
     HandTo,
+    CorrectMatter,
     Invite,
     Leave,
     Note,

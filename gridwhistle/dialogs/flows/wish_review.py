@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from gridwhistle.dialogs.candidates import spoken
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
-from gridwhistle.dialogs.flows.patrol import PatrolMatter
 from gridwhistle.dialogs.slots import Choice, FreeText, Option, TicketSlot
+from gridwhistle.dialogs.slots.matter import MatterSlot
 from gridwhistle.dialogs.wish_options import WISH_TALK, brief, which_wish
 from gridwhistle.services import wish_claims, wishes
 from gridwhistle.services.desk import Desk
@@ -26,7 +26,7 @@ class WishReview(Flow):
     wish = TicketSlot()
     verdict = Choice(*(Option(value=value, label=f"wish.button.{value}") for value in (PUBLISH, REFUSE, TICKET)))
     reason = FreeText(limit=300)
-    matter = PatrolMatter()
+    matter = MatterSlot(which="patrol.matter.which")
 
     def allowed(self, desk: Desk) -> bool:
         """For coordinators."""

@@ -67,11 +67,11 @@ class HeldOut:
         return sum(gaps) / len(right)
 
 
-def measure(examples: Sequence[Example], recipe: Recipe | None = None) -> dict[str, float]:
-    """What a training without one fold of the examples gets right of that fold."""
-    held_out = hold_out(examples, folds(examples)[0], recipe or Recipe())
+def measure(examples: Sequence[Example], more: Sequence[Example] = ()) -> dict[str, float]:
+    """What a training without one fold of the examples, but with all ``more``, gets right of that fold."""
+    held_out = hold_out(examples, folds(examples)[0], Recipe(), more)
     return {
-        "examples": float(len(examples)),
+        "examples": float(len(examples) + len(more)),
         "label_accuracy": held_out.accuracy(),
         "intent_accuracy": held_out.accuracy(intent_of),
         "matter_accuracy": held_out.accuracy(matter_of),
@@ -90,9 +90,9 @@ def cross_validate(examples: Sequence[Example], recipe: Recipe | None = None) ->
     )
 
 
-def hold_out(examples: Sequence[Example], fold: set[int], recipe: Recipe) -> HeldOut:
-    """What a model trained without the fold says of it."""
-    model = fit([example for n, example in enumerate(examples) if n not in fold], recipe)
+def hold_out(examples: Sequence[Example], fold: set[int], recipe: Recipe, more: Sequence[Example] = ()) -> HeldOut:
+    """What a model trained without the fold, but with all ``more``, says of the fold."""
+    model = fit([*(example for n, example in enumerate(examples) if n not in fold), *more], recipe)
     unseen = tuple(example for n, example in enumerate(examples) if n in fold and example.label in model.labels)
     return HeldOut(
         model=model, examples=unseen, scores=np.vstack([model.scores(example.text)[0] for example in unseen])

@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,15 @@ SHARES = {
 OTHER_SHARE = 0.15
 
 
+class Kept(StrEnum):
+    """Which models lie in the cache."""
+
+    PLAIN = "intents"
+    CANDIDATE = "candidate"
+    """Trained with reviewed messages; answers nobody until it is activated."""
+    ACTIVATED = "activated"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
     """The settings of a training, chosen by cross-validation (docs/understanding.md)."""
@@ -52,19 +62,42 @@ def train(data_dir: Path, cache_dir: Path) -> Model:
 
 
 def load_or_train(data_dir: Path, cache_dir: Path) -> Model:
-    """The cached model of these very examples and this very code, or else a new one."""
-    try:
-        return intents.load(cache_path(data_dir, cache_dir))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return train(data_dir, cache_dir)
+    """The activated candidate, the cached model of these very examples and this very code, or else a new one."""
+    for part in (Kept.ACTIVATED, Kept.PLAIN):
+        try:
+            return intents.load(cache_path(data_dir, cache_dir, part))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            continue
+    return train(data_dir, cache_dir)
 
 
-def cache_path(data_dir: Path, cache_dir: Path) -> Path:
-    """The model's file: named by the examples and by the code that turns them into a model."""
+def activate(data_dir: Path, cache_dir: Path) -> bool:
+    """Let the candidate answer from the next start on; tells whether there was one."""
+    candidate = cache_path(data_dir, cache_dir, Kept.CANDIDATE)
+    if not candidate.exists():
+        return False
+    candidate.replace(cache_path(data_dir, cache_dir, Kept.ACTIVATED))
+    return True
+
+
+def deactivate(data_dir: Path, cache_dir: Path) -> bool:
+    """Let the model of the examples alone answer again; tells whether anything else had been activated."""
+    activated = cache_path(data_dir, cache_dir, Kept.ACTIVATED)
+    if not activated.exists():
+        return False
+    activated.unlink()
+    return True
+
+
+def cache_path(data_dir: Path, cache_dir: Path, part: Kept = Kept.PLAIN) -> Path:
+    """The model's file: named by the examples and by the code that turns them into a model.
+
+    So a candidate ends with the release that it was trained for: new examples or new code want a new candidate.
+    """
     digest = hashlib.sha256(data.content_hash(data_dir).encode())
     for module in (cues, features, intents, sys.modules[__name__]):
         digest.update(inspect.getsource(module).encode())
-    return cache_dir / f"intents-{digest.hexdigest()[:20]}.npz"
+    return cache_dir / f"{part}-{digest.hexdigest()[:20]}.npz"
 
 
 def fit(examples: Sequence[Example], recipe: Recipe | None = None) -> Model:

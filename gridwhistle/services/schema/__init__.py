@@ -13,6 +13,7 @@ from gridwhistle.services.schema.city import (
     Unit,
     UnitKind,
 )
+from gridwhistle.services.schema.learning import Correction
 from gridwhistle.services.schema.occasions import Occasion
 from gridwhistle.services.schema.outbox import Lane, LetterRow, LetterState, PaceRow
 from gridwhistle.services.schema.people import (
@@ -54,6 +55,7 @@ __all__ = [
     "ClaimState",
     "Contact",
     "Conversation",
+    "Correction",
     "Counter",
     "Event",
     "FollowUp",
