@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridwhistle.dialogs.nlu.data import Example
+from gridwhistle.dialogs.nlu.data import MATTER_MARK, Example
 from gridwhistle.dialogs.nlu.evaluation import CATEGORIES
 from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understanding
 
@@ -63,7 +63,7 @@ def as_examples(told: Iterable[tuple[str, str]], category_of: Mapping[str, str])
     """Labelled examples of messages (text and matter); those of matters that the catalogue has lost are left out."""
     return tuple(
         Example(
-            label=f"{POLICY_QUESTION if category_of[matter] == POLICY else REPORT}/{matter}",
+            label=f"{POLICY_QUESTION if category_of[matter] == POLICY else REPORT}{MATTER_MARK}{matter}",
             text=text,
             file=Path(f"{category_of[matter]}.yml"),
             line=0,
