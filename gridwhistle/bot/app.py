@@ -21,8 +21,9 @@ from gridwhistle.bot.understanding import configured
 from gridwhistle.bot.web.bell import Bell
 from gridwhistle.dialogs.conversation import Conversation
 from gridwhistle.dialogs.flows import FLOWS
+from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Inbound
-from gridwhistle.dialogs.nlu.understood import Understanding
+from gridwhistle.dialogs.nlu.understood import REPORT, Understanding
 from gridwhistle.dialogs.texts import Texts
 from gridwhistle.scheduler.advance import advance, next_event
 from gridwhistle.scheduler.channel import Channel
@@ -96,6 +97,14 @@ class Application:
         """Send what is due."""
         self.delivery.run()
         self.senders.wake()
+
+    def concerns(self, words: str) -> bool:
+        """Whether words that were not said to us, as in a group, are a matter for the city."""
+        limits = Limits()
+        understood = self.understanding.understand(words[: limits.longest_text])
+        return understood.emergency is not None or (
+            understood.intent == REPORT and understood.confidence >= limits.bands.sure
+        )
 
     def tick(self) -> None:
         """Run what is due and send what is due."""

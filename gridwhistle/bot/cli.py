@@ -9,11 +9,11 @@ from typing import Any
 import typer
 import typer.core
 
-from gridwhistle.bot.commands import chat, city, nlu, outbox, scheduler, serve, transcript
+from gridwhistle.bot.commands import bot, chat, city, nlu, outbox, scheduler, serve, transcript
 from gridwhistle.bot.commands.opening import MISTAKES, read_settings
 from gridwhistle.bot.logs import set_up_logs
 
-COMMANDS: tuple[ModuleType, ...] = (city, serve, scheduler, outbox, chat, nlu, transcript)
+COMMANDS: tuple[ModuleType, ...] = (city, serve, bot, scheduler, outbox, chat, nlu, transcript)
 """One module per group of commands, each with ``register(app)``."""
 
 

@@ -18,10 +18,12 @@ from structlog.types import Processor
 from gridwhistle.bot.settings import LogLevel
 
 BLOTTED = "▇"
-CHATTY = ("alembic", "httpx", "httpcore", "PIL")
+CHATTY = ("alembic", "httpx", "httpcore", "PIL", "telegram", "aiogram", "aiohttp")
 """Libraries whose ordinary messages tell an operator nothing."""
 PERSONAL_FIELDS = frozenset({"text", "words", "name", "phone", "contact", "place", "address", "message", "content"})
 
+_TOKEN = re.compile(r"(?<!\d)\d{5,12}:[A-Za-z0-9_-]{30,}")
+"""A bot's token: whoever has it is the bot."""
 # Not inside longer runs of hexadecimal digits: those are ids.
 _NUMBERS = re.compile(r"(?<![0-9A-Fa-f])(?:\d{17}[\dXx]|\+?(?:86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2})(?![0-9A-Fa-f])")
 
@@ -66,5 +68,5 @@ def blot(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Muta
         if field in PERSONAL_FIELDS:
             event[field] = BLOTTED
         elif isinstance(value, str):
-            event[field] = _NUMBERS.sub(BLOTTED, value)
+            event[field] = _NUMBERS.sub(BLOTTED, _TOKEN.sub(BLOTTED, value))
     return event

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import gridwhistle
@@ -13,6 +14,9 @@ import gridwhistle
 ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 PACKAGE = Path(gridwhistle.__file__).parent
 WEB_ADDRESS = r"^https?://[^\s/]+"
+PROXY = re.compile(r"(?:https?|socks5h?)://\S+:\d{1,5}/?")
+TELEGRAM_TOKEN = re.compile(r"\d{5,12}:[A-Za-z0-9_-]{30,}")
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class LogLevel(StrEnum):
@@ -36,6 +40,20 @@ def bundled(name: str) -> Path:
     inside = PACKAGE / "bundled" / name
     # The wheel's first: beside an installed package there may be a stranger's “demo”.
     return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+class TelegramLibrary(StrEnum):
+    """Which library talks with Telegram."""
+
+    PYTHON_TELEGRAM_BOT = "python-telegram-bot"
+    AIOGRAM = "aiogram"
+
+
+class TelegramMode(StrEnum):
+    """How messages come from Telegram: we ask for them, or it pushes them to our own pages."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
 
 
 class Settings(BaseSettings):
@@ -65,6 +83,21 @@ class Settings(BaseSettings):
     s3_key: SecretStr = Field(default=SecretStr(""), description="its access key")
     s3_secret: SecretStr = Field(default=SecretStr(""), description="its secret key")
     s3_region: str | None = Field(default=None, description="its region, where the storage wants one")
+    telegram_token: SecretStr | None = Field(default=None, description="the bot's token, as BotFather gives it")
+    telegram_library: TelegramLibrary = Field(
+        default=TelegramLibrary.PYTHON_TELEGRAM_BOT, description="the library: python-telegram-bot or aiogram"
+    )
+    telegram_mode: TelegramMode = Field(default=TelegramMode.POLLING, description="polling or webhook")
+    telegram_api_base: str = Field(
+        default="https://api.telegram.org", pattern=WEB_ADDRESS, description="address of another Bot API server"
+    )
+    telegram_proxy: SecretStr = Field(default=SecretStr(""), description="http:// or socks5:// address of a proxy")
+    telegram_webhook_url: str | None = Field(
+        default=None, pattern=WEB_ADDRESS, description="public address of our pages, for the webhook"
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="secret that Telegram must show with every push"
+    )
     cache_dir: Path = Field(default=Path(".cache"), description="folder of what can be computed again, as models")
     nlu_data_dir: Path = Field(
         default_factory=lambda: bundled("nlu_data"), description="the Rasa project with the training data"
@@ -95,6 +128,37 @@ class Settings(BaseSettings):
     def _name_the_model(self) -> Settings:
         if self.large_model_url and not self.large_model:
             raise ValueError("GRIDWHISTLE_LARGE_MODEL_URL needs GRIDWHISTLE_LARGE_MODEL, the model's name there")
+        return self
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _is_a_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not TELEGRAM_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("a bot's token looks like 123456789:AAF…, copy it whole from BotFather")
+        return value
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _is_a_proxy(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not PROXY.fullmatch(value.get_secret_value()):
+            raise ValueError("a proxy looks like http://host:port or socks5://user:password@host:port")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("16 to 256 letters, digits, “_” and “-”; make one with: openssl rand -hex 32")
+        return value
+
+    @model_validator(mode="after")
+    def _can_be_pushed_to(self) -> Settings:
+        pushed = self.telegram_token is not None and self.telegram_mode is TelegramMode.WEBHOOK
+        if pushed and not (self.telegram_webhook_url and self.telegram_webhook_secret.get_secret_value()):
+            raise ValueError(
+                "GRIDWHISTLE_TELEGRAM_MODE=webhook needs GRIDWHISTLE_TELEGRAM_WEBHOOK_URL "
+                "and GRIDWHISTLE_TELEGRAM_WEBHOOK_SECRET"
+            )
         return self
 
     @property

@@ -160,6 +160,7 @@ def post_say(desk: Desk, say: Say) -> str:
             buttons=say.buttons,
             card=say.card,
             attachments=say.attachments,
+            wants=say.wants,
         ),
     )
     return key

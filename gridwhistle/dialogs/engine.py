@@ -13,7 +13,7 @@ from gridwhistle.dialogs.asked import Asked
 from gridwhistle.dialogs.flow import Flow, Flows
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
-from gridwhistle.dialogs.message import Photo, Pin, Text, Unsupported, Wake
+from gridwhistle.dialogs.message import Open, Photo, Pin, Text, Unsupported, Wake
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
@@ -85,6 +85,8 @@ class _Listener:
         match self.heard.content:
             case Wake(flow=name, given=given):
                 self._open_named(name, given)
+            case Open(flow=name):
+                self._open_named(name, {})
             case Unsupported(kind=kind):
                 play.lead(f"engine.unsupported.{kind}" if kind in UNREADABLE else "engine.unsupported.other")
                 self.asked.again()

@@ -14,6 +14,7 @@ from gridwhistle.dialogs.slots.base import Context, Invalid, Option, Slot
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import Button
 from gridwhistle.services.schema import Json, JsonObject
+from gridwhistle.services.sending import Wants
 
 T = TypeVar("T")
 Label: TypeAlias = Callable[[str], str]
@@ -39,7 +40,7 @@ class Say:
     ``then`` opens another flow when this one has ended.
     """
 
-    __slots__ = ("attachments", "buttons", "card", "params", "text", "then")
+    __slots__ = ("attachments", "buttons", "card", "params", "text", "then", "wants")
 
     def __init__(
         self,
@@ -57,6 +58,8 @@ class Say:
         self.then = then
         self.card = card
         self.attachments = attachments
+        self.wants: Wants | None = None
+        """What a press of the telephone's own could answer, where this is a question."""
         self.params: Mapping[str, object] = params
 
     @classmethod

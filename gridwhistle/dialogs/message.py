@@ -59,7 +59,14 @@ class Wake:
     key: str
 
 
-Content: TypeAlias = Text | Press | Photo | Pin | Unsupported | Wake
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Open:
+    """A command of the channel's own menu opens a dialog, if it exists for the person."""
+
+    flow: str
+
+
+Content: TypeAlias = Text | Press | Photo | Pin | Unsupported | Wake | Open
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL refuses, and halves of surrogate pairs, which have no UTF-8."""
 
@@ -117,6 +124,8 @@ def dump_content(content: Content) -> JsonObject:
             return {"kind": "unsupported", "what": kind}
         case Wake(flow=flow, given=given, key=key):
             return {"kind": "wake", "flow": flow, "given": given, "key": key}
+        case Open(flow=flow):
+            return {"kind": "open", "flow": flow}
 
 
 def load_content(row: JsonObject) -> Content:
@@ -148,6 +157,8 @@ def _load(row: JsonObject) -> Content:
             if not isinstance(given, dict):
                 raise TypeError("given is no object")
             return Wake(flow=str(row["flow"]), given=given, key=str(row["key"]))
+        case "open":
+            return Open(flow=str(row["flow"]))
     raise KeyError(row["kind"])
 
 

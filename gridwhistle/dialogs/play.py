@@ -306,6 +306,7 @@ class Play:
         if question.slot.skippable:
             options = (*options, Option(value=None, label=self.label(SKIP_LABEL)))
         say = Say.of(text, params, buttons, question.attachments)
+        say.wants = question.slot.wants
         self._pose(frame, name, say, options, stuck=retry is not None and retry.stuck)
 
     def _pose(self, frame: Frame, name: str, say: Say, options: tuple[Option, ...], *, stuck: bool = False) -> None:
@@ -325,7 +326,9 @@ class Play:
             leads = "\n".join(self.rendered(lead.text, lead.params) for lead in self._leads)
             text, params = "engine.lead", {"lead": leads, "question": self.rendered(text, params)}
             self._leads.clear()
-        self.says.append(Say.of(text, params, (*answers, *say.buttons, *way_out), say.attachments))
+        posed = Say.of(text, params, (*answers, *say.buttons, *way_out), say.attachments)
+        posed.wants = say.wants
+        self.says.append(posed)
 
     def _forget_yes(self, frame: Frame, but: str | None) -> None:
         for name, slot in self.flow(frame).slots.items():

@@ -144,6 +144,15 @@ def actor_at(desk: Desk, where: Address) -> Actor | None:
     )
 
 
+def answering_label(desk: Desk, where: Address, letter_id: str, index: int) -> str | None:
+    """The label of a button that answers a question of this chat, once; ``None`` for any other button."""
+    row = desk.session.get(LetterRow, (desk.region, letter_id))
+    if row is None or (row.channel, row.address) != (where.channel, where.address) or row.card is not None:
+        return None
+    buttons = _buttons(row)
+    return buttons[index].label if 0 <= index < len(buttons) and buttons[index].answers else None
+
+
 def has_letter_with(desk: Desk, attachment_id: str) -> bool:
     """Whether a letter to the acting person carries this attachment."""
     rows = desk.session.scalars(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, distinct, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, distinct, func, null, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from gridwhistle.services import memory, outbox
@@ -60,7 +60,7 @@ _LET_GO = (
 _GIVE_UP = (
     update(_ROWS)
     .where(_ONE, _ROWS.c.handled_at.is_(None))
-    .values(leased_until=None, handled_at=bindparam("at"), problem=bindparam("why"))
+    .values(leased_until=null(), handled_at=bindparam("at"), problem=bindparam("why"))
 )
 
 

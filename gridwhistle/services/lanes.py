@@ -19,7 +19,7 @@ from gridwhistle.services.outbox import URGENT, Priority
 from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import Lane, LetterRow, LetterState, table_of
 from gridwhistle.services.schema.outbox import UNSENT
-from gridwhistle.services.sending import OutgoingLetter, Pace
+from gridwhistle.services.sending import OutgoingLetter, Pace, Wants
 from gridwhistle.services.store import new_id
 
 LEASE = timedelta(seconds=60)
@@ -64,7 +64,18 @@ _HEADS = (
     select(
         *(
             _LETTERS.c[name]
-            for name in ("id", "person_id", "text", "buttons", "attachments", "card", "reply", "state", "not_before")
+            for name in (
+                "id",
+                "person_id",
+                "text",
+                "buttons",
+                "attachments",
+                "wants",
+                "card",
+                "reply",
+                "state",
+                "not_before",
+            )
         ),
         _LETTERS.c.once,
     )
@@ -230,6 +241,7 @@ def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, window_open: bool)
         attachments=tuple(row.attachments),
         card=row.card,
         reply=row.reply,
+        wants=Wants(row.wants) if row.wants else None,
         replaces=shown[0].message_id if shown else None,
         window_open=window_open,
     )

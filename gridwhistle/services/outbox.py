@@ -17,6 +17,7 @@ from gridwhistle.services.calendar import after_quiet_hours
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Account, JsonObject, Lane, LetterRow, LetterState, Person, table_of
+from gridwhistle.services.sending import Wants
 from gridwhistle.services.store import Insertion, at_commit, change_later, insert_later, new_id, waiting
 
 NOWHERE = Address(channel="none", address="")
@@ -89,6 +90,7 @@ class Letter:
     buttons: tuple[Button, ...] = ()
     card: str | None = None
     attachments: tuple[str, ...] = ()
+    wants: Wants | None = None
     priority: Priority = Priority.PERSONAL
     once: bool = False
     """A second copy would do more harm than none: not repeated when nobody knows whether it arrived. So is all bulk."""
@@ -133,6 +135,7 @@ def post(desk: Desk, letter: Letter) -> None:
                 for button in letter.buttons
             ],
             "attachments": list(letter.attachments),
+            "wants": letter.wants,
             "card": letter.card,
             "reply": reply,
             "priority": priority,

@@ -37,6 +37,13 @@ class SendReport:
     """The cause in the platform's words, for the operator; never a person's data."""
 
 
+class Wants(StrEnum):
+    """What a question asks for that a telephone can give with one press, where the platform has a button for it."""
+
+    PLACE = "place"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingLetter:
     """A letter as a channel gets it: rendered, with the labels of its buttons in order."""
@@ -50,6 +57,7 @@ class OutgoingLetter:
     attachments: tuple[str, ...]
     card: str | None
     reply: bool
+    wants: Wants | None = None
     replaces: str | None = None
     """The platform's id of the card's last sent form in this chat, to be edited in place, if there is one."""
     window_open: bool = True

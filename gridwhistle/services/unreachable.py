@@ -33,6 +33,21 @@ def stopped(desk: Desk, letter: LetterRow) -> None:
             _readdress(desk, row, other)
 
 
+def set_blocked(desk: Desk, where: Address, *, blocked: bool) -> None:
+    """The platform tells that a chat's person has blocked us, or let us in again.
+
+    What waits for the chat finds out when it is sent, and goes another way then.
+    """
+    account = desk.session.get(Account, (desk.region, where.channel, where.address))
+    if account is None:
+        return
+    account.blocked = blocked
+    desk.session.flush()
+    desk.addressees.pop(account.person_id, None)
+    other, _ = addressee(desk, account.person_id)
+    desk.session.get_one(Person, (desk.region, account.person_id)).reachable = other is not None
+
+
 def call_instead(desk: Desk, letter: LetterRow) -> None:
     """Let somebody telephone with a letter that mattered and cannot be delivered."""
     if letter.matters:

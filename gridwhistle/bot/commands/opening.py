@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 
 from gridwhistle.bot.files import files_of
+from gridwhistle.bot.platforms import Platform, platforms_of
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.nlu.data import DataError
 from gridwhistle.dialogs.texts import Texts
@@ -52,6 +53,23 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_platforms(settings: Settings) -> Iterator[tuple[Platform, ...]]:
+    """The platforms that the settings want. Raises ``UserMistake`` where a library is missing."""
+    try:
+        platforms = platforms_of(settings)
+    except ModuleNotFoundError as error:
+        raise UserMistake(
+            f"GRIDWHISTLE_TELEGRAM_LIBRARY: {settings.telegram_library} needs its library: "
+            "pip install 'gridwhistle[aiogram]'"
+        ) from error
+    try:
+        yield platforms
+    finally:
+        for platform in platforms:
+            platform.close()
 
 
 def open_demo_city(settings: Settings, store: Store) -> tuple[Imported, ...]:

@@ -12,10 +12,9 @@ from types import FrameType
 import typer
 from rich.console import Console
 
-from gridwhistle.bot.app import open_office, web_channels
-from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings
+from gridwhistle.bot.app import open_office
+from gridwhistle.bot.commands.opening import UserMistake, open_platforms, open_store, read_settings
 from gridwhistle.bot.commands.serve import quieten
-from gridwhistle.bot.web.bell import Bell
 from gridwhistle.scheduler.clock import Ticker
 from gridwhistle.scheduler.cron import Cron
 from gridwhistle.scheduler.delivery import Delivery
@@ -38,12 +37,15 @@ def scheduler() -> None:
     if settings.demo:
         raise UserMistake("the demo's clock moves in the process that serves it: `gridwhistle serve` runs its timers")
     quieten()
-    with open_store(settings) as store:
+    with open_store(settings) as store, open_platforms(settings) as platforms:
         require_region(store, settings.region)
         store.migrate()
         office, _ = open_office(settings, store, SystemClock())
         # Letters to the page are sent by the processes that serve it.
-        channels = [channel for channel in web_channels(Bell()) if not channel.pace.repeats_vanish]
+        channels = [platform.channel for platform in platforms]
+        for platform in platforms:
+            # Nothing is received here.
+            platform.open(office, lambda _words: False, lambda: None)
         drain, cron = Drain(office, JOBS), Cron(office, CRONS)
         senders = Senders(Delivery(office, channels))
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from gridwhistle.bot.app import Application, build, settle_memory, web_channels
-from gridwhistle.bot.commands.opening import open_demo_city, open_store, read_settings, require_examples
+from gridwhistle.bot.commands.opening import (
+    open_demo_city,
+    open_platforms,
+    open_store,
+    read_settings,
+    require_examples,
+)
+from gridwhistle.bot.platforms import Platform
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.web.bell import Bell
 from gridwhistle.bot.web.site import build_site
@@ -26,6 +35,11 @@ CHATTY = ("uvicorn", "apscheduler", "alembic")
 """Libraries that tell of every tick; their warnings are enough."""
 
 
+WithoutScheduler: TypeAlias = Annotated[
+    bool, typer.Option("--without-scheduler", help="Run no timers here: `gridwhistle scheduler` processes do.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this command."""
     app.command("serve")(serve)
@@ -36,10 +50,7 @@ def serve(
     demo: Annotated[
         bool | None, typer.Option("--demo/--no-demo", help="Play the demo city: personas and a clock that moves.")
     ] = None,
-    without_scheduler: Annotated[
-        bool,
-        typer.Option("--without-scheduler", help="Run no timers here: `gridwhistle scheduler` processes do."),
-    ] = False,
+    without_scheduler: WithoutScheduler = False,
 ) -> None:
     """Serve the pages and run what is due, until Ctrl+C."""
     settings = read_settings()
@@ -48,16 +59,23 @@ def serve(
     require_examples(settings)
     quieten()
     console = Console(stderr=True)
-    with open_store(settings) as store:
+    with open_store(settings) as store, open_platforms(settings) as platforms:
         prepare_store(settings, store, console)
-        app = open_application(settings, store, console)
-        _Server(settings, app, console, timers=not without_scheduler).run()
+        app = open_application(settings, store, console, channels=partial(all_channels, platforms))
+        for platform in platforms:
+            platform.open(app.office, app.concerns, app.intake.wake)
+        Server(settings, app, console, build_site(app, timers=not without_scheduler, platforms=platforms)).run()
 
 
 def quieten() -> None:
     """Let the libraries that tell of every tick tell their warnings only."""
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def all_channels(platforms: Sequence[Platform], bell: Bell) -> tuple[Channel, ...]:
+    """The page's channel and those of the platforms."""
+    return (*web_channels(bell), *(platform.channel for platform in platforms))
 
 
 def prepare_store(settings: Settings, store: Store, console: Console) -> None:
@@ -89,13 +107,13 @@ def open_application(
     return app
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn that tells where it listens, and lets go of waiting pages when it stops."""
 
-    def __init__(self, settings: Settings, app: Application, console: Console, *, timers: bool) -> None:
+    def __init__(self, settings: Settings, app: Application, console: Console, site: FastAPI) -> None:
         super().__init__(
             uvicorn.Config(
-                build_site(app, timers=timers),
+                site,
                 host=settings.host,
                 port=settings.port,
                 log_config=None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from gridwhistle.bot.app import Application
+from gridwhistle.bot.platforms import Platform
 from gridwhistle.bot.web.chat_api import chat_routes
 from gridwhistle.bot.web.chat_form import chat_form_routes
 from gridwhistle.bot.web.chat_pages import chat_page_routes
@@ -20,6 +21,7 @@ from gridwhistle.bot.web.desk import HERE, WebDesk
 from gridwhistle.bot.web.desk_api import desk_routes
 from gridwhistle.bot.web.guard import Guard
 from gridwhistle.bot.web.ledger_pages import ledger_routes
+from gridwhistle.bot.web.life import life
 from gridwhistle.bot.web.lookout import keep_looking
 from gridwhistle.bot.web.policy import Policy
 from gridwhistle.bot.web.problems import by_status, handle_problems
@@ -33,21 +35,21 @@ from gridwhistle.services.reference import version_of
 NOT_READY = 503
 
 
-def build_site(app: Application, *, ticking: bool = True, timers: bool = True) -> FastAPI:
-    """The site over a wired application; ``ticking`` sends letters in this process, with ``timers`` runs them too."""
+def build_site(
+    app: Application, *, ticking: bool = True, timers: bool = True, platforms: Sequence[Platform] = ()
+) -> FastAPI:
+    """The site over a wired application; ``ticking`` sends letters in this process, with ``timers`` runs them too.
+
+    ``platforms`` are open already; they push to routes of the site, and receive while it is up.
+    """
     desk = WebDesk(app)
 
     @asynccontextmanager
     async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
-        work = ExitStack()
-        if ticking:
-            work.enter_context(app.working(timers=timers))
-        looking = asyncio.create_task(keep_looking(desk))
-        yield
-        app.bell.close()
-        looking.cancel()
-        # Waits for what is under way; on the event loop that would wait for this.
-        await asyncio.to_thread(work.close)
+        async with life(app, platforms, ticking=ticking, timers=timers):
+            looking = asyncio.create_task(keep_looking(desk))
+            yield
+            looking.cancel()
 
     site = FastAPI(title="GridWhistle", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     site.add_middleware(Guard, refuse=partial(by_status, desk), policy=Policy(app.settings.chat_parents))
@@ -64,16 +66,22 @@ def build_site(app: Application, *, ticking: bool = True, timers: bool = True) -
     site.include_router(wish_routes(desk))
     if desk.demo:
         site.include_router(demo_routes(desk))
+    for platform in platforms:
+        if (routes := platform.routes()) is not None:
+            site.include_router(routes)
     site.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    _health(site, app)
-    return site
+    add_health(site, app)
 
-
-def _health(site: FastAPI, app: Application) -> None:
     @site.get("/favicon.ico", include_in_schema=False)
     def icon() -> HTMLResponse:
         """The page names its own icon."""
         return HTMLResponse(status_code=204)
+
+    return site
+
+
+def add_health(site: FastAPI, app: Application) -> None:
+    """Let a machine ask whether the process answers and can work."""
 
     @site.get("/healthz")
     def alive() -> Mapping[str, object]:

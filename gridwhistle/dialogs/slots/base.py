@@ -12,6 +12,7 @@ from gridwhistle.dialogs.nlu.understood import Understood
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import Json
+from gridwhistle.services.sending import Wants
 
 T = TypeVar("T")
 
@@ -90,6 +91,8 @@ class Slot(ABC, Generic[T]):
     skippable: bool = False
     fleeting: bool = False
     """A yes that is forgotten as soon as anything else is asked or changes."""
+    wants: Wants | None = None
+    """What a telephone can answer with one press."""
     yields: bool = False
     """Takes any words, therefore lets a confident other intent pass first."""
 

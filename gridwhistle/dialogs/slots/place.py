@@ -12,6 +12,7 @@ from gridwhistle.dialogs.slots.base import Chosen, Context, Invalid, Miss, Optio
 from gridwhistle.dialogs.slots.choice import pick
 from gridwhistle.services.reference import City
 from gridwhistle.services.schema import Json, PlaceKind
+from gridwhistle.services.sending import Wants
 
 LONGEST = 120
 MOST_RIVALS = 6
@@ -21,6 +22,7 @@ class PlaceSlot(Slot[PlaceMention]):
     """Where something is: one of the organisation's places, an unknown name, or a shared position."""
 
     yields = True
+    wants = Wants.PLACE
 
     def read(self, reply: Reply, context: Context) -> PlaceMention | Miss:
         """The place that the reply names; rivals become a question back."""

@@ -62,6 +62,8 @@ class LetterRow(Identified):
     text: Mapped[str]
     buttons: Mapped[Json] = mapped_column(JSON)
     attachments: Mapped[list[str]]
+    wants: Mapped[str | None] = mapped_column(String(16))
+    """What the question asks for that a telephone can give with one press (``sending.Wants``)."""
     card: Mapped[str | None] = mapped_column(String(96))
     """Letters of one card replace one another in place."""
     reply: Mapped[bool]
