@@ -18,8 +18,10 @@ log = structlog.get_logger(__name__)
 
 LATE = timedelta(minutes=10)
 """From here on a timer is late because nobody ran it, and older ones of a subject may be swallowed by newer ones."""
-LONGEST_TRANSACTION = 0.1
-"""Seconds that a batch may take: turns wait for it, on SQLite all of them."""
+LONGEST_EFFECTS = 0.2
+"""Seconds that the effects of a batch may take: turns wait for it, on SQLite all of them."""
+SMALLEST_BATCH = 20
+"""On a slow machine smaller ones would only multiply the commits."""
 
 
 class Drain:
@@ -35,11 +37,9 @@ class Drain:
         """Run everything that is due now, oldest first; gives how many timers had their effect."""
         done = 0
         while True:
-            began = time.monotonic()
             found, ran, alone = self._run_batch()
             if not found:
                 return done
-            self._adapt(time.monotonic() - began)
             done += ran + sum(self._run_alone(timer) for timer in alone)
 
     def _run_batch(self) -> tuple[bool, int, list[DueTimer]]:
@@ -51,7 +51,9 @@ class Drain:
                 fresh = [timer for timer in claimed if self._is_fresh(timer)]
                 swallowed = self._swallowed(desk, fresh)
                 timers.remove(desk, fresh)
+                began = time.monotonic()
                 ran = sum(self._run(desk, timer, held_back=timer.key in swallowed) for timer in fresh)
+                self._adapt(time.monotonic() - began)
         except Exception as error:
             if not claimed:
                 raise
@@ -117,7 +119,7 @@ class Drain:
 
     def _adapt(self, seconds: float) -> None:
         """Batches that take long become smaller, and grow again when they do not."""
-        if seconds > LONGEST_TRANSACTION:
-            self._batch = max(self._batch // 2, 1)
-        elif seconds < LONGEST_TRANSACTION / 4:
+        if seconds > LONGEST_EFFECTS:
+            self._batch = max(self._batch // 2, SMALLEST_BATCH)
+        elif seconds < LONGEST_EFFECTS / 4:
             self._batch = min(self._batch * 2, timers.BATCH)

@@ -237,7 +237,7 @@ def test_replies_of_two_timers_in_one_transaction_have_keys_of_their_own(bureau:
 def test_batches_that_take_long_become_smaller(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(40):
         put(bureau, f"s{number:02d}")
-    monkeypatch.setattr("gridwhistle.scheduler.drain.LONGEST_TRANSACTION", 0.0)
+    monkeypatch.setattr("gridwhistle.scheduler.drain.LONGEST_EFFECTS", 0.0)
     drain = Drain(bureau.office, [job(bureau)])
 
     assert drain.run_due() == 40
