@@ -15,6 +15,7 @@ from typing import Protocol
 from gridwhistle.bot.channels.web_chat import WebChat
 from gridwhistle.bot.files import files_of
 from gridwhistle.bot.intake import Intake, arrival_of
+from gridwhistle.bot.metrics import Metrics, Watched
 from gridwhistle.bot.remote_files import HoldsFiles
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.understanding import configured
@@ -76,6 +77,7 @@ class Application:
     senders: Senders
     """Sends to platforms, beside the turns."""
     bell: Bell
+    metrics: Metrics
     demo_clock: ShiftableClock | None
     """The clock that can be moved; only in demo mode."""
 
@@ -198,16 +200,20 @@ def build(
         if demo_clock is not None and clock is None:
             demo_clock.restore(shift.load(desk))
     bell = Bell()
+    metrics = Metrics(office)
     engine = understanding(settings, city)
     served = channels(bell)
-    conversation = Conversation(office, engine, FLOWS)
+    limits = Limits()
+    conversation = Conversation(office, Watched(engine, metrics, limits.bands), FLOWS, limits)
     # Our own process' chats are written to at once, platforms beside the turns.
-    delivery = Delivery(office, [channel for channel in served if channel.pace.repeats_vanish])
-    senders = Senders(Delivery(office, [channel for channel in served if not channel.pace.repeats_vanish]))
+    delivery = Delivery(office, [channel for channel in served if channel.pace.repeats_vanish], metrics.sent)
+    platforms = [channel for channel in served if not channel.pace.repeats_vanish]
+    senders = Senders(Delivery(office, platforms, metrics.sent))
 
     def take(inbound: Inbound) -> None:
-        conversation.handle(inbound)
-        delivery.run()
+        with metrics.turn(inbound.channel):
+            conversation.handle(inbound)
+            delivery.run()
         senders.wake()
         bell.ring(inbound.address)
 
@@ -224,10 +230,11 @@ def build(
             {channel.name: channel.download for channel in served if isinstance(channel, HoldsFiles)},
             tuple(channel.name for channel in served),
         ),
-        drain=Drain(office, JOBS),
+        drain=Drain(office, JOBS, metrics.timer),
         cron=Cron(office, regular),
         delivery=delivery,
         senders=senders,
         bell=bell,
+        metrics=metrics,
         demo_clock=demo_clock,
     )

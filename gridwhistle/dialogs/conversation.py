@@ -46,7 +46,13 @@ class Conversation:
         so that the channel brings the update again.
         """
         key = new_id()
-        inbound = replace(inbound, content=storable(inbound.content))
+        # Whatever is logged on the way says which turn it was.
+        with structlog.contextvars.bound_contextvars(turn=key):
+            replies = self._handle(replace(inbound, content=storable(inbound.content)), key)
+            log.info("turn.done", channel=inbound.channel, replies=len(replies))
+            return replies
+
+    def _handle(self, inbound: Inbound, key: str) -> tuple[str, ...]:
         understood = self._understand(inbound)
         try:
             return self._transact(inbound, key, understood, self._turn)

@@ -6,7 +6,8 @@ and the demo's clock for all of them; ``scheduler.senders`` does the same beside
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import structlog
 
@@ -24,11 +25,19 @@ GONE = frozenset({SendResult.SENT, SendResult.REFUSED, SendResult.STOPPED})
 """After these the lane's next letter may follow; after all others it would overtake."""
 
 
+Told: TypeAlias = Callable[[OutgoingLetter, SendReport], None]
+
+
+def _nobody(_letter: OutgoingLetter, _report: SendReport) -> None:
+    """Nobody listens."""
+
+
 class Delivery:
     """Sends what is due through the channels, outside of any transaction."""
 
-    def __init__(self, office: Office, channels: Iterable[Channel]) -> None:
-        self._office = office
+    def __init__(self, office: Office, channels: Iterable[Channel], tell: Told = _nobody) -> None:
+        """``tell`` hears of every letter that was handed to a channel, and of the answer."""
+        self._office, self._tell = office, tell
         self.channels = {channel.name: channel for channel in channels}
         self._paces = {name: channel.pace for name, channel in self.channels.items()}
 
@@ -78,6 +87,11 @@ class Delivery:
         return (Outcome(errand=errand, reports=tuple(reports[errand.lease])) for errand in errands)
 
     def _send(self, letter: OutgoingLetter) -> SendReport:
+        report = self._hand_over(letter)
+        self._tell(letter, report)
+        return report
+
+    def _hand_over(self, letter: OutgoingLetter) -> SendReport:
         try:
             return self.channels[letter.channel].send(letter)
         except Exception as error:

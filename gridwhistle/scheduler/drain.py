@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,11 +24,16 @@ SMALLEST_BATCH = 20
 """On a slow machine smaller ones would only multiply the commits."""
 
 
+def _nobody(_job: str, _outcome: str) -> None:
+    """Nobody listens."""
+
+
 class Drain:
     """Runs due timers: many in one transaction that also removes them, or one by one where one of them fails."""
 
-    def __init__(self, office: Office, jobs: Iterable[Job]) -> None:
-        self._office = office
+    def __init__(self, office: Office, jobs: Iterable[Job], tell: Callable[[str, str], None] = _nobody) -> None:
+        """``tell`` hears of every timer: its job, and ``done``, ``held_back`` or ``failed``."""
+        self._office, self._tell = office, tell
         self._jobs = {job.name: job for job in jobs}
         self._batch = timers.BATCH
         self._since: datetime | None = None
@@ -52,14 +57,18 @@ class Drain:
                 swallowed = self._swallowed(desk, fresh)
                 timers.remove(desk, fresh)
                 began = time.monotonic()
-                ran = sum(self._run(desk, timer, held_back=timer.key in swallowed) for timer in fresh)
-                self._adapt(time.monotonic() - began)
+                acted = [timer for timer in fresh if self._run(desk, timer, held_back=timer.key in swallowed)]
+                if fresh:
+                    self._adapt(time.monotonic() - began)
         except Exception as error:
             if not claimed:
                 raise
             # Nothing of the batch has happened. Which timer it was shows when each runs alone.
             log.warning("timers.batch_failed", timers=len(claimed), cause=type(error).__name__)
             return True, 0, claimed
+        for timer in acted:
+            self._tell(timer.job, "held_back" if timer.key in swallowed else "done")
+        ran = sum(timer.key not in swallowed for timer in acted)
         return bool(claimed), ran, [timer for timer in claimed if not self._is_fresh(timer)]
 
     def _is_fresh(self, timer: DueTimer) -> bool:
@@ -88,14 +97,14 @@ class Drain:
         }
 
     def _run(self, batch: Desk, timer: DueTimer, *, held_back: bool) -> bool:
-        """One timer's effect in the transaction of all."""
+        """One timer's effect in the transaction of all; whether there was any."""
         if not timers.still_wanted(batch, timer):
             return False
         # Each has its own hands, as if it were alone; who lives where is read once for all.
         desk = batch.as_system()
         desk.addressees = batch.addressees
         self._act(desk, timer, held_back=held_back)
-        return not held_back
+        return True
 
     def _act(self, desk: Desk, timer: DueTimer, *, held_back: bool) -> None:
         desk.turn = f"{timer.id}:{timer.due_at.timestamp():.0f}"
@@ -112,9 +121,11 @@ class Drain:
         except Exception:
             # One broken timer must not hold up the others: it waits longer each time, and the log has the cause.
             log.exception("timer.failed", job=timer.job, key=timer.key)
+            self._tell(timer.job, "failed")
             with self._office.desk() as desk:
                 timers.postpone(desk, timer)
             return False
+        self._tell(timer.job, "held_back" if held_back else "done")
         return not held_back
 
     def _adapt(self, seconds: float) -> None:

@@ -72,6 +72,13 @@ def test_health(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ok"}
 
 
+def test_the_figures_are_served_to_prometheus(client: TestClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "gridwhistle_store_up 1.0" in answer.text
+
+
 def test_a_store_that_is_down_is_not_ready_and_says_so_kindly(app: Application) -> None:
     site = build_site(app, ticking=False)
     with TestClient(site, headers={"X-Gridwhistle": "1"}, raise_server_exceptions=False) as client:

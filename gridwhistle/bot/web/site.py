@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from gridwhistle.bot.app import Application
+from gridwhistle.bot.metrics import CONTENT_TYPE
 from gridwhistle.bot.platforms import Platform
 from gridwhistle.bot.web.chat_api import chat_routes
 from gridwhistle.bot.web.chat_form import chat_form_routes
@@ -87,6 +88,11 @@ def add_health(site: FastAPI, app: Application) -> None:
     def alive() -> Mapping[str, object]:
         """The process answers; ``silent`` names servers of the understanding that it goes on without."""
         return {"status": "ok", "understanding": {"silent": app.understanding.silent}}
+
+    @site.get("/metrics")
+    def figures() -> Response:
+        """Prometheus' figures of this process, and of what waits in the store."""
+        return Response(app.metrics.text(), media_type=CONTENT_TYPE)
 
     @site.get("/readyz")
     def ready() -> JSONResponse:
