@@ -23,7 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridwhistle.bot.app import Application, build, settle_memory
-from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.logs import set_up_logs
+from gridwhistle.bot.settings import LogLevel, Settings
 from gridwhistle.dialogs.message import Inbound, Press, Text
 from gridwhistle.services import chats, rehearsal
 from gridwhistle.services.demo_city import settle_demo
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    set_up_logs(level=LogLevel.WARNING, as_json=False)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         application = _application(Path(folder))

@@ -1,0 +1,234 @@
+"""Does a turn, or the claim of due timers, take longer when the city has a million tickets?
+
+A city of full size (400,000 residents) is filled with 10^3, 10^4, 10^5 and 10^6 tickets, each with its events, its
+message in the inbox, its letter and, where it is open, its timers; the rows are written by the engine itself, as
+copies of a real ticket's. At each size residents report and confirm, which opens real tickets, and due timers are
+claimed; the medians are printed, and what they are of those at the first size. Every statement of those turns is
+looked at for reads of a whole table.
+
+    python -m benchmarks.growth [--sizes 1000 10000 100000 1000000] [--residents 400000] [--turns 200]
+                                [--postgresql URL]
+
+``--postgresql`` is an empty database that may be filled, or ``GRIDWHISTLE_BENCHMARK_POSTGRESQL``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from benchmarks.plans import full_scans, watch
+from gridwhistle.bot.app import Application, build, settle_memory
+from gridwhistle.bot.logs import set_up_logs
+from gridwhistle.bot.settings import LogLevel, Settings
+from gridwhistle.dialogs.message import Inbound, Press, Text
+from gridwhistle.services import chats, timers
+from gridwhistle.services.big_city import Scale, build_big_city
+from gridwhistle.services.demo_city import settle_demo
+from gridwhistle.services.desk import Address
+from gridwhistle.services.region import found_region
+from gridwhistle.services.schema import Event, InboxRow, LetterRow, Ticket, TimerRow, table_of
+from gridwhistle.services.store import Store, new_id
+
+CLAIMS = 30
+OPEN_SHARE = 25
+"""One ticket of so many is still open."""
+GOAL = 1.5
+LINES = (
+    "{place}{unit}单元下水道堵了三天了，没人管",
+    "{place}{unit}单元楼道堆了一堆破烂，道都走不了",
+    "{place}{unit}单元暖气不热，屋里才十五度",
+)
+
+
+def main() -> None:
+    """Measure on each engine and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--residents", type=int, default=400_000)
+    parser.add_argument("--turns", type=int, default=200)
+    parser.add_argument("--engines", nargs="+", default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--postgresql", default=os.environ.get("GRIDWHISTLE_BENCHMARK_POSTGRESQL", ""))
+    options = parser.parse_args()
+    set_up_logs(level=LogLevel.WARNING, as_json=False)
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"SQLite": f"sqlite:///{folder}/growth.db"}
+        if options.postgresql:
+            urls["PostgreSQL"] = options.postgresql
+        for engine in options.engines:
+            if engine in urls:
+                _grow(engine, urls[engine], Path(folder), options)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """Medians in milliseconds."""
+
+    turn: float
+    claim: float
+
+
+def _grow(engine: str, url: str, folder: Path, options: argparse.Namespace) -> None:
+    settings = Settings(demo=True, database_url=url, files_dir=folder / "files")
+    store = Store(url)
+    began = time.perf_counter()
+    found_region(store, settings.region, settings.region_name)
+    now = datetime.now(UTC)
+    settle_demo(store, settings.region, settings.demo_dir, now=now)
+    build_big_city(store, settings.region, Scale(residents=options.residents), now=now)
+    application = build(settings, store, regular=())
+    settle_memory()
+    print(f"{engine}: the city is there after {time.perf_counter() - began:.0f} s", flush=True)
+    first: Measured | None = None
+    there = 0
+    _turns(application, 20, "warm")
+    for size in options.sizes:
+        began = time.perf_counter()
+        _fill(store, settings.region, there, size)
+        there = size
+        filled = time.perf_counter() - began
+        measured = Measured(turn=_turns(application, options.turns, str(size)), claim=_claims(application))
+        first = first or measured
+        turn, claim = measured.turn / first.turn, measured.claim / first.claim
+        print(
+            f"{engine:10} {size:9,} tickets (filled in {filled:4.0f} s):"
+            f" turn p50 {measured.turn:6.2f} ms = {turn:4.2f},"
+            f" claim of {timers.BATCH} timers p50 {measured.claim:6.2f} ms = {claim:4.2f} of the first",
+            "" if max(turn, claim) <= GOAL else f"MORE THAN {GOAL}",
+            flush=True,
+        )
+    with watch(store) as seen:
+        _turns(application, 3, "watched")
+        application.drain.run_due()
+    scans = full_scans(store, seen)
+    print(f"{engine}: {len(seen)} statements looked at, {len(scans)} of them read a growing table from end to end")
+    for statement, tables in scans.items():
+        print(f"  {tables}: {statement[:300]}")
+    store.close()
+
+
+# ---- filling
+
+
+def _fill(store: Store, region: str, there: int, size: int) -> None:
+    """Copy a real ticket with all that belongs to it until there are ``size``."""
+    sqlite = store.is_sqlite
+    with store.begin() as session:
+        template = session.execute(
+            text("SELECT id FROM ticket WHERE region = :region ORDER BY id LIMIT 1"), {"region": region}
+        ).scalar_one()
+        if not there:
+            session.execute(text("CREATE TABLE filling (i INTEGER PRIMARY KEY, person VARCHAR(32), grid VARCHAR(64), "
+                                 "worker VARCHAR(32))"))  # fmt: skip
+            session.execute(text(
+                "INSERT INTO filling SELECT row_number() OVER (ORDER BY g.person_id) - 1, g.person_id, g.unit, p.a"
+                " FROM role_grant g JOIN post p ON p.region = g.region AND p.grid = g.unit AND p.post = 'grid_worker'"
+                " WHERE g.region = :region AND g.role = 'resident'"), {"region": region})  # fmt: skip
+        people = session.execute(text("SELECT count(*) FROM filling")).scalar_one()
+        cross = f"FROM series JOIN filling f ON f.i = (series.i * 7919) % {people}"
+        number = "printf('%032x', series.i)" if sqlite else "lpad(to_hex(series.i), 32, '0')"
+        at = (
+            "strftime('%Y-%m-%d %H:%M:%S.000000', 'now', '-' || (series.i % 2000000) || ' minutes')"
+            if sqlite
+            else "now() - make_interval(mins => series.i % 2000000)"
+        )
+        is_open = f"series.i % {OPEN_SHARE} = 0"
+        _copy(session, table_of(Ticket), f"WHERE o.id = '{template}'", cross, there, size, {
+            "id": number, "number": "'增长-' || series.i", "grid": "f.grid", "reporter_id": "f.person",
+            "handler_id": "f.worker", "opened_at": at,
+            "status": f"CASE WHEN {is_open} THEN 'in_progress' ELSE 'closed' END"})  # fmt: skip
+        _copy(session, table_of(Event), f"WHERE o.subject_id = '{template}' AND o.seq <= 3", cross, there, size,
+              {"subject_id": number, "at": at})  # fmt: skip
+        one = "WHERE o.{0} = (SELECT min({0}) FROM {1})"
+        _copy(session, table_of(LetterRow), one.format("id", "outbox"), cross, there, size, {
+            "id": number, "key": "'growth:' || series.i", "person_id": "f.person", "address": "f.person",
+            "state": "'sent'", "sent_at": at, "created_at": at, "not_before": at,
+            "card": "'ticket:' || series.i"})  # fmt: skip
+        _copy(session, table_of(InboxRow), one.format("external_id", "inbox"), cross, there, size, {
+            "address": "f.person", "external_id": "'growth:' || series.i", "received_at": at,
+            "handled_at": at})  # fmt: skip
+        later = (
+            "strftime('%Y-%m-%d %H:%M:%S.000000', 'now', '+' || (60 + series.i % 40000) || ' minutes')"
+            if sqlite
+            else "now() + make_interval(mins => 60 + series.i % 40000)"
+        )
+        _copy(session, table_of(TimerRow), one.format("id", "timer"), f"{cross} AND {is_open}", there, size, {
+            "id": number, "key": "'growth:' || series.i", "subject_id": number, "due_at": later,
+            "retry_at": "NULL"})  # fmt: skip
+    with store.begin() as session:
+        session.execute(text("ANALYZE"))
+
+
+def _copy(
+    session: Session, table: Table, which: str, cross: str, there: int, size: int, changed: Mapping[str, str]
+) -> None:
+    """Insert copies of the rows ``which``, numbered from ``there`` to ``size``, with some columns computed."""
+    columns = [column.name for column in table.columns]
+    values = ", ".join(changed.get(name, f"o.{name}") for name in columns)
+    session.execute(text(
+        f"WITH RECURSIVE series(i) AS (SELECT {there + 1} UNION ALL SELECT i + 1 FROM series WHERE i < {size})"  # noqa: S608
+        f" INSERT INTO {table.name} ({', '.join(columns)}) SELECT {values} {cross}"
+        f" CROSS JOIN (SELECT * FROM {table.name} o {which}) o"))  # fmt: skip
+
+
+# ---- measuring
+
+
+def _turns(application: Application, count: int, label: str) -> float:
+    """The median of turns in which residents report and confirm."""
+    chance = random.Random(label)
+    with application.office.desk() as desk:
+        places = [desk.city.full_name(place.code) for place in desk.city.places.values() if place.parent]
+    spans = []
+    for number in range(count):
+        who = f"growth-{label}-{number}"
+        _turn(application, who, Text(text="你好"))
+        line = chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6))
+        spans.append(_turn(application, who, Text(text=line)))
+        application.delivery.run()
+        with application.office.desk() as desk:
+            written = chats.letters(desk, Address(channel="web", address=who))
+        if written[-1].buttons:
+            spans.append(_turn(application, who, Press(letter=written[-1].id, index=0)))
+    application.delivery.run()
+    if len(spans) < count * 3 // 2:
+        raise SystemExit("hardly any report was understood: nothing is measured")
+    return statistics.median(spans)
+
+
+def _turn(application: Application, address: str, content: Text | Press) -> float:
+    inbound = Inbound(
+        channel="web", address=address, external_id=new_id(), received_at=datetime.now(UTC), content=content
+    )
+    began = time.perf_counter()
+    application.conversation.handle(inbound)
+    return (time.perf_counter() - began) * 1000
+
+
+def _claims(application: Application) -> float:
+    """The median of claims of a batch of due timers, each with the removal of what it claimed."""
+    with application.office.desk() as desk:
+        for number in range(CLAIMS * timers.BATCH):
+            timers.put(desk, "growth", f"{number}", desk.now - timedelta(seconds=number))
+    spans = []
+    for _ in range(CLAIMS):
+        began = time.perf_counter()
+        with application.office.desk() as desk:
+            timers.remove(desk, timers.claim(desk))
+        spans.append((time.perf_counter() - began) * 1000)
+    return statistics.median(spans)
+
+
+if __name__ == "__main__":
+    main()
