@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ from gridwhistle.services import timers
 from gridwhistle.services.clock import SystemClock
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.office import Office
-from gridwhistle.services.outbox import Letter, addressee, post
+from gridwhistle.services.outbox import Letter, addressee, look_up, post
 from gridwhistle.services.region import found_region
 from gridwhistle.services.schema import Account, LetterRow, Person, TimerRow, table_of
 from gridwhistle.services.store import Insertion, Store, insert_later
@@ -202,7 +202,11 @@ def _drain(barrier: Any, url: str) -> None:
         remind(desk, int(timer.subject_id))
 
     with _open(url) as office:
-        drain = Drain(office, [Job(name="benchmark", run=run)])
+
+        def prepare(desk: Desk, due: Sequence[DueTimer]) -> None:
+            look_up(desk, (_worker(int(timer.subject_id)) for timer in due))
+
+        drain = Drain(office, [Job(name="benchmark", run=run, prepare=prepare)])
         with office.desk() as desk:
             # Connected, and the city read, before the clock runs.
             addressee(desk, _worker(0))

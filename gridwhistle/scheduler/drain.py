@@ -56,6 +56,8 @@ class Drain:
                 fresh = [timer for timer in claimed if self._is_fresh(timer)]
                 swallowed = self._swallowed(desk, fresh)
                 timers.remove(desk, fresh)
+                for name in {timer.job for timer in fresh}:
+                    self._jobs[name].prepare(desk, [timer for timer in fresh if timer.job == name])
                 began = time.monotonic()
                 acted = [timer for timer in fresh if self._run(desk, timer, held_back=timer.key in swallowed)]
                 if fresh:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from gridwhistle.services import tickets, whistles, wishes
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.outbox import look_up
 from gridwhistle.services.schema import Ticket, Whistle, Wish
 from gridwhistle.services.timers import DueTimer
+
+
+def read_nothing(_desk: Desk, _timers: Sequence[DueTimer]) -> None:
+    """Nothing beforehand."""
 
 
 def leave_it(_desk: Desk, _subject: object) -> None:
@@ -26,6 +31,8 @@ class Job:
     """Jobs that make this one pointless: when both are overdue for a subject after a stop, only the later one acts."""
     hold_back: Callable[[Desk, DueTimer], None] = leave_it
     """What is done instead for one that was swallowed."""
+    prepare: Callable[[Desk, Sequence[DueTimer]], None] = read_nothing
+    """Reads at once what the timers of a batch need, where each would ask for it by itself."""
 
 
 def ticket_job(
@@ -50,7 +57,12 @@ def ticket_job(
     return Job(name=name, run=with_ticket(act), swallowed_by=swallowed_by, hold_back=with_ticket(hold_back))
 
 
-def dated_job(name: str, act: Callable[[Desk, str, date], None], field: str) -> Job:
+def dated_job(
+    name: str,
+    act: Callable[[Desk, str, date], None],
+    field: str,
+    prepare: Callable[[Desk, Sequence[DueTimer]], None] = read_nothing,
+) -> Job:
     """A job about somebody's or something's day: the payload's ``field`` holds it. Older ones of a subject are late."""
 
     def run(desk: Desk, timer: DueTimer) -> None:
@@ -58,7 +70,12 @@ def dated_job(name: str, act: Callable[[Desk, str, date], None], field: str) -> 
         if isinstance(day, str):
             act(desk, timer.subject_id, date.fromisoformat(day))
 
-    return Job(name=name, run=run, swallowed_by=frozenset({name}))
+    return Job(name=name, run=run, swallowed_by=frozenset({name}), prepare=prepare)
+
+
+def look_up_people(desk: Desk, timers: Sequence[DueTimer]) -> None:
+    """The chats of the people who are the timers' subjects."""
+    look_up(desk, (timer.subject_id for timer in timers))
 
 
 def whistle_job(name: str, act: Callable[[Desk, Whistle], None], *, swallowed_by: frozenset[str] = frozenset()) -> Job:

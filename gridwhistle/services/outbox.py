@@ -5,7 +5,7 @@ The one place where it is decided who is written to, in which language and chat,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -169,6 +169,22 @@ def wake(desk: Desk, where: Address, priority: int, due_at: datetime, letter_id:
             "head_id": letter_id,
             "lease": None,
         }
+
+
+def look_up(desk: Desk, people: Iterable[str]) -> None:
+    """Read chats and languages of many people at once, for the letters that this transaction will write to them."""
+    unknown = sorted(set(people) - desk.addressees.keys())
+    if not unknown:
+        return
+    rows = desk.session.execute(
+        select(_P.c.id, _P.c.language, _A.c.channel, _A.c.address)
+        .outerjoin(_A, (_A.c.region == _P.c.region) & (_A.c.person_id == _P.c.id) & _A.c.blocked.is_(False))
+        .where(_P.c.region == desk.region, _P.c.id.in_(unknown))
+        .order_by(_A.c.last_heard_at.desc())
+    )
+    for person_id, language, channel, address in rows:
+        where = Address(channel=channel, address=address) if channel else None
+        desk.addressees.setdefault(person_id, (where, language))
 
 
 def addressee(desk: Desk, person_id: str) -> tuple[Address | None, str]:

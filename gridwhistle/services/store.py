@@ -34,6 +34,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from gridwhistle.services.many_rows import FEW, folded, unfolding
 from gridwhistle.services.one_writer import OneWriter
 from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import Base, Counter, table_of
@@ -174,7 +175,9 @@ class Insertion:
 
     @cached_property
     def _for_postgresql(self) -> postgresql.Insert:
-        row = postgresql.insert(self.table)
+        return self._with_conflict(postgresql.insert(self.table))
+
+    def _with_conflict(self, row: postgresql.Insert) -> postgresql.Insert:
         if self.update:
             return row.on_conflict_do_update(
                 index_elements=self.conflict,
@@ -182,6 +185,17 @@ class Insertion:
                 where=self.only_if(row.excluded) if self.only_if else None,
             )
         return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
+
+    def together(self, names: tuple[str, ...]) -> postgresql.Insert:
+        """The statement for many rows with different keys at once, on PostgreSQL."""
+        found = self._together.get(names)
+        if found is None:
+            found = self._together[names] = self._with_conflict(unfolding(self.table, names))
+        return found
+
+    @cached_property
+    def _together(self) -> dict[tuple[str, ...], postgresql.Insert]:
+        return {}
 
 
 def insert(session: Session, how: Insertion, row: Mapping[str, Any]) -> bool:
@@ -217,8 +231,11 @@ def write_now(session: Session) -> None:
     for statement, values in late.changes.items():
         run(session, statement, values)
     for how, rows in late.rows.items():
-        if rows:
+        # One statement cannot write over one row twice.
+        if rows and how.update:
             run(session, how.on(session), rows)
+        elif rows:
+            _insert_many(session, how, rows)
     session.info.pop(LATE)
 
 
@@ -236,7 +253,15 @@ def _write_last(session: Session) -> None:
     session.flush()
     for how, rows in session.info.pop(LAST, {}).items():
         if rows:
-            run(session, how.on(session), [rows[key] for key in sorted(rows)])
+            _insert_many(session, how, [rows[key] for key in sorted(rows)])
+
+
+def _insert_many(session: Session, how: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows with different keys, or whose keys may be there already."""
+    if _on_sqlite(session) or len(rows) <= FEW:
+        run(session, how.on(session), rows)
+    else:
+        session.connection().execute(how.together(tuple(rows[0])), {"rows": folded(how.table, rows)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,18 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from gridwhistle.bot import cli
+from gridwhistle.bot.app import open_office
 from gridwhistle.bot.commands import nlu
 from gridwhistle.bot.settings import Settings
 from gridwhistle.dialogs.nlu.understood import Entity, EntityKind, MatterGuess, PlaceMention, Understood
+from gridwhistle.services import chats, fates, lanes
+from gridwhistle.services.clock import SystemClock
+from gridwhistle.services.demo_city import DEMO_CHANNEL
+from gridwhistle.services.desk import Address
+from gridwhistle.services.fates import Outcome
+from gridwhistle.services.outbox import Letter, post
 from gridwhistle.services.reference import City
+from gridwhistle.services.sending import AT_WILL, SendReport, SendResult
 from gridwhistle.services.store import Store
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -260,3 +268,42 @@ def test_evaluate_addresses_counts_parts(tmp_path: Path) -> None:
     assert "houseno" in printed
     file.write_text("{}", encoding="utf-8")
     assert "addresses.jsonl:1" in mistake("nlu", "evaluate-addresses", str(file))
+
+
+def stranded_letter(own_store: Path) -> str:
+    """A letter of the demo city that the channel has refused; gives its id."""
+    run("init", "--demo")
+    office, _ = open_office(Settings(), Store(f"sqlite:///{own_store}"), SystemClock())
+    with office.desk() as desk:
+        who = chats.actor_at(desk, Address(channel=DEMO_CHANNEL, address="zhangmin"))
+        assert who is not None
+        post(desk, Letter(to=str(who.person_id), text="talks.ended", key="k"))
+    with office.desk() as desk:
+        [errand] = [one for one in lanes.claim(desk, DEMO_CHANNEL, AT_WILL, free=99) if one.address == "zhangmin"]
+        report = SendReport(result=SendResult.REFUSED, problem="400 bad")
+        fates.settle(desk, [Outcome(errand=errand, reports=(report,))], {DEMO_CHANNEL: AT_WILL})
+    office.store.close()
+    return errand.letters[0].id
+
+
+def test_an_operator_looks_after_letters_that_could_not_be_delivered(own_store: Path) -> None:
+    letter = stranded_letter(own_store)
+    listed = run("outbox", "list").stdout
+    assert "400 bad" in listed
+    assert "dead 1" in listed
+    assert "zhangmin" not in listed
+    shown = run("outbox", "show", letter).stdout
+    assert "400 bad" in shown
+    assert "zhangmin" not in shown
+    assert "zhangmin" in run("outbox", "show", letter, "--reveal", "居民来电").stdout
+
+    assert "1 sent again" in run("outbox", "resend", letter).stdout
+    assert "not stranded" in mistake("outbox", "drop", letter)
+    assert "no letter" in mistake("outbox", "show", "nothing")
+    assert "name the letters" in mistake("outbox", "resend")
+
+
+def test_letters_are_given_up_all_at_once(own_store: Path) -> None:
+    stranded_letter(own_store)
+    assert "1 given up" in run("outbox", "drop", "--all").stdout
+    assert "dead 0" in run("outbox", "list", "--waiting").stdout

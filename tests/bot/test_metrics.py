@@ -26,7 +26,7 @@ from gridwhistle.services.sending import AT_WILL
 from gridwhistle.services.store import new_id
 
 WORDS = "我叫张桂兰，电话13812345678，幸福小区3号楼2单元501下水道堵了三天了，没人管"
-PERSONAL = ("张桂兰", "13812345678", "下水道", "501", "幸福小区", "没人管", "张敏", "李强")
+PERSONAL = ("张桂兰", "13812345678", "下水道", "2单元501", "幸福小区", "没人管", "张敏", "李强")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from gridwhistle.bot.app import open_office
 from gridwhistle.bot.commands.opening import UserMistake, open_store, read_settings
@@ -21,6 +21,9 @@ from gridwhistle.services.stranded import LetterView
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Letters by their ids, as `outbox list` shows them.")]
 All = Annotated[bool, typer.Option("--all", help="All letters that need an operator.")]
+
+WIDE = 200
+"""Columns where nobody looks on: a file, or another program."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +55,12 @@ def list_letters(
     with _desk() as desk:
         counts = stranded.counts(desk)
         found = stranded.stranded(desk, limit) + (stranded.unsent(desk, limit) if waiting else [])
-    table = Table("id", "state", "written", "channel", "address", "text", "tries", "doubts", "problem")
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    table = Table(
+        Column("id", no_wrap=True), "state", "written", "channel", "address", "text", "tries", "doubts", "problem"
+    )
     for letter in found:
         table.add_row(
             letter.id,
@@ -65,7 +73,6 @@ def list_letters(
             str(letter.doubts),
             letter.problem,
         )
-    console = Console()
     console.print(table)
     console.print(", ".join(f"{state} {count}" for state, count in counts.items()))
 
