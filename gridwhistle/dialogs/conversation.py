@@ -17,7 +17,7 @@ from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content, storable
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
-from gridwhistle.services import inbox, memory, outbox, replies
+from gridwhistle.services import inbox, memory, numbers, outbox, replies
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.outbox import Letter
@@ -134,6 +134,7 @@ def _hear(desk: Desk, inbound: Inbound, understood: Understood | None) -> Heard:
         understood=understood,
         press=press,
         labels=lambda: _labels(desk),
+        numbered=lambda number: numbers.pressed(desk, number),
         ticket=replies.ticket_of(desk, reply_to) if reply_to else None,
     )
 

@@ -186,6 +186,10 @@ class _Listener:
             return
         if self._talked(text):
             return
+        press = self._number(text)
+        if press is not None and not self._may_answer_with_a_number(press):
+            self._press(press)
+            return
         emergency = play.flows.for_emergency(play.desk) if self.understood and self.understood.emergency else None
         if emergency is not None:
             self._open(emergency)
@@ -284,7 +288,7 @@ class _Listener:
     def _elsewhere(self, frame: Frame | None, text: str) -> None:
         """The text is no answer: another dialog, a correction, small talk, an unclear guess, a miss."""
         play, understood = self.play, self.understood
-        press = self._labelled(text)
+        press = self._labelled(text) or self._number(text)
         if press is not None:
             self._press(press)
             return
@@ -363,6 +367,16 @@ class _Listener:
         if self.heard.labels is None or len(text.strip()) > LONGEST_LABEL:
             return None
         return self.heard.labels().get(text.strip())
+
+    def _number(self, text: str) -> JsonObject | None:
+        """The press of the button that is shown under the number which was typed."""
+        number = words.ordinal(text)
+        return self.heard.numbered(number) if number is not None and self.heard.numbered is not None else None
+
+    def _may_answer_with_a_number(self, press: JsonObject) -> bool:
+        """Whether a question without numbers of its own is open: “3” may be a building, not another letter's button."""
+        frame = self.play.state.top
+        return frame is not None and frame.asked is not None and not frame.options and press.get("token") != frame.token
 
     def _open(self, flow: Flow) -> None:
         self.play.open(flow, self.heard.opened(self.limits.longest_text), {})

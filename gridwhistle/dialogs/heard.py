@@ -25,13 +25,15 @@ class Heard:
     """A message, as far as the conversation could prepare it.
 
     ``press`` is what the pressed button does (``None`` for forged data); ``labels`` gives the presses of the latest
-    letters' buttons by label, looked up only when it is needed.
+    letters' buttons by label, ``numbered`` the press of the button that is shown under a number; both only looked up
+    when they are needed.
     """
 
     content: Content
     understood: Understood | None = None
     press: JsonObject | None = None
     labels: Callable[[], Mapping[str, JsonObject]] | None = None
+    numbered: Callable[[int], JsonObject | None] | None = None
     ticket: str | None = None
     """The ticket that the quoted letter is about."""
 

@@ -88,7 +88,7 @@ def _write_down(desk: Desk, letter: OutgoingLetter, report: SendReport, pace: Pa
             unreachable.stopped(desk, row)
         case SendResult.REFUSED:
             _give_up(desk, row)
-        case _ if _has_successor(desk, row):
+        case _ if has_successor(desk, row):
             # Sent again it would come after the card's newer form, and take its place.
             row.state = LetterState.REPLACED
         case SendResult.MISCONFIGURED:
@@ -133,7 +133,8 @@ def _still_sending(desk: Desk, letter: OutgoingLetter) -> LetterRow | None:
     return row if row is not None and row.state is LetterState.SENDING else None
 
 
-def _has_successor(desk: Desk, row: LetterRow) -> bool:
+def has_successor(desk: Desk, row: LetterRow) -> bool:
+    """Whether a newer form of the letter's card has been written."""
     if row.card is None:
         return False
     newer = select(LetterRow.id).where(

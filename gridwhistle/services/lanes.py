@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from gridwhistle.services import paces
+from gridwhistle.services import numbers, paces
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import URGENT, Priority
 from gridwhistle.services.prepared import fetch, run
@@ -94,6 +94,7 @@ _CALL = (
         attempts=_LETTERS.c.attempts + 1,
         doubts=_LETTERS.c.doubts + bindparam("doubt"),
         called_at=bindparam("now"),
+        first_number=bindparam("number"),
     )
 )
 _DOUBT = (
@@ -190,11 +191,18 @@ def _take(desk: Desk, channel: str, lane: Any, priority: Priority, pace: Pace) -
         return None
     lease = new_id()
     run(desk.session, _SET, [{**names, "due": desk.now + LEASE, "head": letters[0].id, "of_lease": lease}])
+    first = {row.id: _first_number(desk, names, row, pace) for row in letters}
     run(
         desk.session,
         _CALL,
         [
-            {"here": desk.region, "letter": row.id, "now": desk.now, "doubt": int(row.state is LetterState.SENDING)}
+            {
+                "here": desk.region,
+                "letter": row.id,
+                "now": desk.now,
+                "number": first[row.id],
+                "doubt": int(row.state is LetterState.SENDING),
+            }
             for row in letters
         ],
     )
@@ -203,7 +211,10 @@ def _take(desk: Desk, channel: str, lane: Any, priority: Priority, pace: Pace) -
         address=lane.address,
         priority=priority,
         lease=lease,
-        letters=tuple(_outgoing(desk, names, row, window_open=leave.window_open) for row in letters),
+        letters=tuple(
+            _outgoing(desk, names, row, first_number=first[row.id] or 1, window_open=leave.window_open)
+            for row in letters
+        ),
     )
 
 
@@ -227,7 +238,13 @@ def _put_back(desk: Desk, names: dict[str, Any], earliest: datetime) -> None:
     run(desk.session, _SET, [{**names, "due": due, "head": first.id, "of_lease": None}])
 
 
-def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, window_open: bool) -> OutgoingLetter:
+def _first_number(desk: Desk, names: dict[str, Any], row: Any, pace: Pace) -> int | None:
+    if not pace.numbers_buttons or not row.buttons:
+        return None
+    return numbers.first_number(desk, names["of_channel"], names["of_chat"], row.id, len(row.buttons))
+
+
+def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, first_number: int, window_open: bool) -> OutgoingLetter:
     shown: Sequence[Any] = ()
     if row.card is not None:
         shown = fetch(desk.session, _SHOWN, {**names, "person": row.person_id, "of_card": row.card})
@@ -243,6 +260,7 @@ def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, window_open: bool)
         reply=row.reply,
         wants=Wants(row.wants) if row.wants else None,
         replaces=shown[0].message_id if shown else None,
+        first_number=first_number,
         window_open=window_open,
     )
 

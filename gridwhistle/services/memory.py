@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Actor, Address
-from gridwhistle.services.prepared import fetch
+from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import Account, Conversation, JsonObject, Person, RoleGrant, table_of
 from gridwhistle.services.store import Insertion, insert, insert_later, new_id
-
-HEARD_GRAIN = timedelta(minutes=1)
 
 # Every turn runs these: built once, without the ORM.
 _PERSON = Insertion(table=table_of(Person))
@@ -41,6 +39,11 @@ _RECALL = (
     .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("channel"), _A.c.address == bindparam("address"))
     .with_for_update(of=_A)
 )
+_HEARD = (
+    update(_A)
+    .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("of_channel"), _A.c.address == bindparam("chat"))
+    .values(last_heard_at=bindparam("now"), blocked=False)
+)
 
 
 def recall(
@@ -54,12 +57,10 @@ def recall(
     if not rows:
         return _newcomer(session, region, where, now), {}
     first = rows[0]
-    if heard and now - first.last_heard_at > HEARD_GRAIN:
-        session.execute(
-            update(Account)
-            .where(Account.region == region, Account.channel == where.channel, Account.address == where.address)
-            .values(last_heard_at=now, blocked=False)
-        )
+    if heard:
+        # To the moment: a platform counts what it lets us say from the person's last word on.
+        names = {"here": region, "of_channel": where.channel, "chat": where.address, "now": now}
+        run(session, _HEARD, [names])
     actor = Actor(
         person_id=first.person_id,
         name=first.name,

@@ -149,6 +149,7 @@ def post(desk: Desk, letter: Letter) -> None:
             "doubts": 0,
             "sent_at": None,
             "message_id": None,
+            "first_number": None,
             "problem": "" if where else "no chat is bound to this person",
         },
     )

@@ -60,6 +60,8 @@ class OutgoingLetter:
     wants: Wants | None = None
     replaces: str | None = None
     """The platform's id of the card's last sent form in this chat, to be edited in place, if there is one."""
+    first_number: int = 1
+    """The number of its first button, where the platform has none and numbers are typed."""
     window_open: bool = True
     """``False`` outside of a platform's answer window: only what the platform allows there (a template) may be sent."""
 
@@ -87,6 +89,8 @@ class Pace:
     parallel: int = 1
     """How many sends of one process may be under way at once."""
     quotas: tuple[Quota, ...] = ()
+    numbers_buttons: bool = False
+    """Whether the platform has no buttons, so that a letter's are numbered to be typed."""
     repeats_vanish: bool = False
     """Whether a letter that is handed over twice is seen once, as on a page that shows the outbox itself."""
 

@@ -28,6 +28,7 @@ from gridwhistle.services.schema.people import (
     Role,
     RoleGrant,
 )
+from gridwhistle.services.schema.platform import AccessTokenRow, UploadedFile
 from gridwhistle.services.schema.talk import Conversation, HumanTalk, InboxRow, TimerRow
 from gridwhistle.services.schema.wishes import ClaimState, Wish, WishClaim, WisherKind, WishStatus
 from gridwhistle.services.schema.work import (
@@ -46,6 +47,7 @@ from gridwhistle.services.schema.work import (
 
 __all__ = [
     "Absence",
+    "AccessTokenRow",
     "Account",
     "ArrivalAnswer",
     "Attachment",
@@ -87,6 +89,7 @@ __all__ = [
     "TimerRow",
     "Unit",
     "UnitKind",
+    "UploadedFile",
     "Voice",
     "Whistle",
     "WhistleState",

@@ -85,6 +85,8 @@ class LetterRow(Identified):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(String(128))
     """The platform's own id of the message, once it is sent."""
+    first_number: Mapped[int | None]
+    """Under which number its first button is shown, on a platform without buttons (``services.numbers``)."""
     problem: Mapped[str]
 
 
