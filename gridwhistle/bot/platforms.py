@@ -7,7 +7,9 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
+from gridwhistle.bot.channels.official_account import official_account_of
 from gridwhistle.bot.channels.telegram.connection import telegram_of
+from gridwhistle.bot.channels.wecom import wecom_of
 from gridwhistle.bot.settings import Settings
 from gridwhistle.scheduler.channel import Channel
 from gridwhistle.services.office import Office
@@ -46,7 +48,7 @@ class Platform(Protocol):
         ...
 
 
-PLATFORMS: tuple[Callable[[Settings], Platform | None], ...] = (telegram_of,)
+PLATFORMS: tuple[Callable[[Settings], Platform | None], ...] = (telegram_of, wecom_of, official_account_of)
 """Each makes its platform, or nothing where the settings do not want it. A new one is a line here."""
 
 

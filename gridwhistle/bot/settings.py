@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 import gridwhistle
+from gridwhistle.bot.wechat_settings import WEB_ADDRESS, WeChatSettings
 
 ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 PACKAGE = Path(gridwhistle.__file__).parent
-WEB_ADDRESS = r"^https?://[^\s/]+"
 PROXY = re.compile(r"(?:https?|socks5h?)://\S+:\d{1,5}/?")
 TELEGRAM_TOKEN = re.compile(r"\d{5,12}:[A-Za-z0-9_-]{30,}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -56,10 +56,10 @@ class TelegramMode(StrEnum):
     WEBHOOK = "webhook"
 
 
-class Settings(BaseSettings):
+class Settings(WeChatSettings):
     """All settings; each is read from ``GRIDWHISTLE_`` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="GRIDWHISTLE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="GRIDWHISTLE_", frozen=True, hide_input_in_errors=True)
 
     database_url: str = Field(
         default="sqlite:///var/gridwhistle.db", description="SQLAlchemy URL of the store: SQLite or PostgreSQL"

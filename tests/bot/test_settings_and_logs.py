@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,3 +93,55 @@ def test_tracebacks_do_not_show_values(capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr().err
     assert "ValueError" in shown
     assert words not in shown
+
+
+WECOM = {
+    "wecom_corp_id": "wx5823bf96d3bd56c7",
+    "wecom_agent_id": "1000002",
+    "wecom_secret": "s",
+    "wecom_token": "QDG6eK",
+    "wecom_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+}
+WECHAT = {
+    "wechat_app_id": "wx5823bf96d3bd56c7",
+    "wechat_secret": "s",
+    "wechat_token": "QDG6eK",
+    "wechat_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+}
+
+
+@pytest.mark.parametrize("account", [WECOM, WECHAT], ids=["wecom", "wechat"])
+def test_a_platforms_settings_are_given_whole(monkeypatch: pytest.MonkeyPatch, account: dict[str, str]) -> None:
+    for name, value in account.items():
+        monkeypatch.setenv(f"GRIDWHISTLE_{name}".upper(), value)
+    assert account["wecom_token" if "wecom_token" in account else "wechat_token"] not in repr(Settings())
+
+    for name in account:
+        with monkeypatch.context() as without:
+            without.delenv(f"GRIDWHISTLE_{name}".upper())
+            with pytest.raises(ValueError, match=f"GRIDWHISTLE_{name}".upper()):
+                Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("wecom_aes_key", "too-short", "43 letters and digits"),
+        ("wechat_aes_key", "a" * 44, "43 letters and digits"),
+        ("wechat_token", "with-a-dash", "3 to 32 letters and digits"),
+        ("wecom_corp_id", "1000002", "match pattern"),
+        ("wecom_api_base", "qyapi.weixin.qq.com", "match pattern"),
+        ("wechat_template_fields", '{"thing1": "{words}"}', "only {text} and {time}"),
+        ("wechat_template_fields", '{"thing1": "{text"}', "only {text} and {time}"),
+        ("wechat_template_kind", "sms", "template"),
+    ],
+)
+def test_a_platforms_setting_that_cannot_be_right_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    for one, right in {**WECOM, **WECHAT, name: value}.items():
+        monkeypatch.setenv(f"GRIDWHISTLE_{one}".upper(), right)
+    with pytest.raises(ValueError, match=re.escape(told)) as caught:
+        Settings()
+    if name.endswith(("_key", "_token")):
+        assert value not in str(caught.value), "a secret is in no message"

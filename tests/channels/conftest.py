@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from bot_api import TOKEN, BotApiServer, bot_api
+from wechat_api import WeChatServer, wechat_api
 
 from gridwhistle.bot.channels.telegram.api import BotApi, Connection
 from gridwhistle.bot.channels.telegram_ptb import PtbApi
@@ -35,3 +36,9 @@ def make_api(request: pytest.FixtureRequest) -> Callable[[Connection], BotApi]:
 
         return AiogramApi
     return PtbApi
+
+
+@pytest.fixture
+def wechat() -> Iterator[WeChatServer]:
+    with wechat_api() as server:
+        yield server

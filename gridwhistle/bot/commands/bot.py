@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def bot(*, without_scheduler: WithoutScheduler = False) -> None:
-    """Talk with people on Telegram, until Ctrl+C. As many of these as one likes work on one store.
+    """Talk with people on Telegram, WeCom and WeChat, until Ctrl+C. As many of these as one likes work on one store.
 
     Where the platform pushes, its messages are taken on GRIDWHISTLE_HOST and GRIDWHISTLE_PORT.
     """
@@ -40,7 +40,7 @@ def bot(*, without_scheduler: WithoutScheduler = False) -> None:
     console = Console(stderr=True)
     with open_store(settings) as store, open_platforms(settings) as platforms:
         if not platforms:
-            raise UserMistake("no platform to talk on: set GRIDWHISTLE_TELEGRAM_TOKEN (docs/channels.md)")
+            raise UserMistake("no platform to talk on: docs/channels.md says which settings each wants")
         prepare_store(settings, store, console)
         app = open_application(settings, store, console, lambda _bell: [one.channel for one in platforms])
         for platform in platforms:

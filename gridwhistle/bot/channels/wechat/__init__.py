@@ -1,0 +1,1 @@
+"""What WeCom and WeChat have in common: signed envelopes, XML fields, tokens, an HTTP API, texts without buttons."""
