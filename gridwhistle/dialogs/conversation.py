@@ -20,6 +20,7 @@ from gridwhistle.dialogs.play import Undo
 from gridwhistle.services import inbox, memory, numbers, outbox, replies
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
+from gridwhistle.services.outage import is_outage
 from gridwhistle.services.outbox import Letter
 from gridwhistle.services.schema import JsonObject
 from gridwhistle.services.store import new_id
@@ -59,7 +60,10 @@ class Conversation:
         except Undo as undo:
             state, refused = undo.state, undo.refused
             problem: BaseException | None = None
-        except Exception as error:  # noqa: BLE001 (whatever it is, the person gets an answer)
+        except Exception as error:
+            if is_outage(error):
+                # Answered with an excuse it would count as handled; nothing of it has happened, so it comes again.
+                raise
             # No message and no traceback: both can hold what the person wrote.
             log.error("turn.failed", turn=key, channel=inbound.channel, cause=_causes(error), at=_places(error))  # noqa: TRY400
             problem = error

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import sqlite3
+from typing import Any
+
 import pytest
+from sqlalchemy.exc import OperationalError
 from town import FLOWS, Report, Town
 
 from gridwhistle.dialogs.message import Press, Text, Wake
+from gridwhistle.services import memory
 
 
 def test_a_whole_report_from_one_sentence(town: Town) -> None:
@@ -180,6 +185,23 @@ def test_an_internal_error_loses_nothing_and_logs_no_words(town: Town, capsys: p
     assert "没有丢" in town.say("写了")
     assert town.state() == before
     assert "坏了" not in capsys.readouterr().out
+
+
+def test_a_disk_that_is_full_for_a_moment_costs_no_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    keep, failures = memory.keep, [OperationalError("INSERT", None, full)]
+
+    def keep_or_fail(*given: Any) -> None:
+        if failures:
+            raise failures.pop()
+        keep(*given)
+
+    monkeypatch.setattr(memory, "keep", keep_or_fail)
+    with pytest.raises(OperationalError):
+        town.send(Text(text="下水道堵了"), external="same")
+    assert town.letters("zhang") == [], "an excuse would have been the message's one effect"
+    assert town.send(Text(text="下水道堵了"), external="same") == ["在哪儿？"], "the channel brings it again"
 
 
 def test_depth_has_a_limit(town: Town) -> None:
