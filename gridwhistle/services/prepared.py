@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 Process: TypeAlias = Callable[[Any], Any] | None
 Statement: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
+COUNTED = {"preserve_rowcount": True}
 _HAND = "hand"
 
 
@@ -73,7 +74,8 @@ def run(session: Session, statement: Insert | Update | Delete, rows: Sequence[Ma
     """Run a change for every set of values, all with the same names; gives how many rows it has changed."""
     hand = _hand(session)
     if hand is None:
-        return session.connection().execute(statement, rows).rowcount
+        # By itself SQLAlchemy keeps no count of an insertion's rows.
+        return session.connection().execute(statement, rows, execution_options=COUNTED).rowcount
     ready = _ready(statement, hand.dialect, tuple(rows[0]) if isinstance(statement, Insert) else ())
     try:
         hand.cursor.executemany(ready.sql, [ready.bound(values) for values in rows])
