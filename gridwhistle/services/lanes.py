@@ -105,7 +105,7 @@ _DOUBT = (
     )
 )
 _SHOWN = (
-    select(_LETTERS.c.message_id)
+    select(_LETTERS.c.message_id, _LETTERS.c.attachments)
     .where(
         _LETTERS.c.region == bindparam("here"),
         _LETTERS.c.person_id == bindparam("person"),
@@ -261,6 +261,7 @@ def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, first_number: int,
         wants=Wants(row.wants) if row.wants else None,
         replaces=shown[0].message_id if shown else None,
         first_number=first_number,
+        shown=tuple(shown[0].attachments) if shown else (),
         window_open=window_open,
     )
 

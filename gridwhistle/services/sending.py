@@ -62,6 +62,8 @@ class OutgoingLetter:
     """The platform's id of the card's last sent form in this chat, to be edited in place, if there is one."""
     first_number: int = 1
     """The number of its first button, where the platform has none and numbers are typed."""
+    shown: tuple[str, ...] = ()
+    """The attachments of that form, which the chat shows already."""
     window_open: bool = True
     """``False`` outside of a platform's answer window: only what the platform allows there (a template) may be sent."""
 

@@ -165,12 +165,15 @@ def test_every_letter_becomes_the_calls_that_the_contract_says(
     wanted = case["letter"]
     wants = Wants(wanted["wants"]) if "wants" in wanted else None
     given = {**wanted, "labels": tuple(wanted.get("labels", ())), "wants": wants}
-    report = telegram.service.channel.send(letter(**given, attachments=keep_photos(telegram, case["photos"])))
+    kept = keep_photos(telegram, case["photos"])
+    given["shown"] = tuple(kept[int(number)] for number in wanted.get("shown", ()))
+    report = telegram.service.channel.send(letter(**given, attachments=kept))
 
     made = [(call.method, _named(call.params), len(call.files)) for call in server.calls]
     assert made == [(call["method"], _named(call["params"]), len(call.get("files", ()))) for call in case["calls"]]
     assert all(body[:2] == b"\xff\xd8" for call in server.calls for body in call.files.values())
-    shown_as = wanted.get("replaces") if len(case["calls"]) == 1 and "replaces" in wanted else str(server._last_message)
+    edited = "replaces" in wanted and case["calls"][-1]["method"] != "sendmessage"
+    shown_as = wanted["replaces"] if edited else str(server._last_message)
     assert report == SendReport(result=SendResult.SENT, message_id=shown_as)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from gridwhistle.bot.transcript.hands import Mishap
 from gridwhistle.bot.transcript.meaning import Directed
 from gridwhistle.bot.transcript.script import LOOSE_TIMERS, Expected, Passing, Scene, Script, Speech, Stated
-from gridwhistle.bot.transcript.stage import Stage
+from gridwhistle.bot.transcript.stage import Stage, Wire
 from gridwhistle.bot.transcript.wording import Heard
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.nlu.understood import Understanding
@@ -30,14 +30,15 @@ class Difference:
         return f"{self.path}:{self.number}: {self.problem}"
 
 
-def play(script: Script, world: World, *, through_model: bool = False) -> list[Difference]:
+def play(script: Script, world: World, *, through_model: bool = False, wire: Wire | None = None) -> list[Difference]:
     """Play a script to its first scene that differs; gives that scene's differences, or nothing.
 
-    In exact mode the `~` lines say what sentences mean, through the model the trained engine does.
+    In exact mode the `~` lines say what sentences mean, through the model the trained engine does. ``wire`` carries
+    messages and letters through a platform's own adapter.
     """
     understanding = world.trained if through_model else world.director()
     try:
-        with staged(script, world, understanding) as stage:
+        with staged(script, world, understanding, wire) as stage:
             known = frozenset[str]()
             for scene in script.scenes:
                 heard = perform(scene, stage, understanding)
@@ -58,11 +59,11 @@ class Stumble(Exception):  # noqa: N818 (a message for the file's author)
 
 
 @contextmanager
-def staged(script: Script, world: World, understanding: Understanding) -> Iterator[Stage]:
+def staged(script: Script, world: World, understanding: Understanding, wire: Wire | None = None) -> Iterator[Stage]:
     """A stage for a script, taken down afterwards. Raises ``Stumble`` where the script's time is impossible."""
     with tempfile.TemporaryDirectory(prefix="gridwhistle-transcript-") as folder:
         try:
-            stage = Stage(world, understanding, script.begins, Path(folder))
+            stage = Stage(world, understanding, script.begins, Path(folder), wire)
         except Mishap as mishap:
             raise Stumble(1, mishap) from None
         try:

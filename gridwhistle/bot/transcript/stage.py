@@ -12,7 +12,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import structlog
 
@@ -28,23 +28,46 @@ from gridwhistle.dialogs.flows import FLOWS
 from gridwhistle.dialogs.message import Inbound
 from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.dialogs.state import State
+from gridwhistle.scheduler.channel import Channel
 from gridwhistle.services import rehearsal
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
+from gridwhistle.services.office import Office
 from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, SendResult
 
 CURTAIN = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
 """When a transcript begins that says nothing else: a Monday morning."""
 
 
+class Wire(Channel, Protocol):
+    """How messages and letters travel in a play; ``sent`` are the letters as the chats show them."""
+
+    sent: list[OutgoingLetter]
+
+    def open(self, office: Office) -> None:
+        """Whose letters it will send."""
+        ...
+
+    def bring(self, inbound: Inbound) -> Inbound:
+        """A message as it arrives."""
+        ...
+
+
 class Recorder:
-    """A channel that keeps what it sends."""
+    """The short wire: everything arrives as it is."""
 
     name = DEMO_CHANNEL
     pace = AT_WILL
 
     def __init__(self) -> None:
         self.sent: list[OutgoingLetter] = []
+
+    def open(self, office: Office) -> None:
+        """Nothing has to be known of the office."""
+
+    def bring(self, inbound: Inbound) -> Inbound:
+        """The message as it was said."""
+        return inbound
 
     def send(self, letter: OutgoingLetter) -> SendReport:
         """Keep the letter."""
@@ -55,25 +78,33 @@ class Recorder:
 class Stage:
     """One play's world."""
 
-    def __init__(self, world: World, understanding: Understanding, begins: datetime | None, files: Path) -> None:
+    def __init__(
+        self,
+        world: World,
+        understanding: Understanding,
+        begins: datetime | None,
+        files: Path,
+        wire: Wire | None = None,
+    ) -> None:
         """Set the stage, with a folder for photos. Raises ``Mishap`` for a time before the city was imported."""
         if (begins or CURTAIN) < LONG_AGO:
             raise Mishap(f"a transcript begins after {LONG_AGO:%Y-%m-%d}")
         self._clock = ShiftableClock(frozen_at=(begins or CURTAIN).astimezone(UTC))
-        self._recorder = Recorder()
+        self._wire: Wire = wire or Recorder()
         self._app = build(
             world.settings.model_copy(update={"files_dir": files}),
             world.fresh_store(),
             understanding=lambda _settings, _city: understanding,
-            channels=lambda _bell: (self._recorder,),
+            channels=lambda _bell: (self._wire,),
             clock=self._clock,
             # A play tells of its own people; the regular letters of every morning would stand between its lines.
             regular=(),
         )
         self.office = self._app.office
+        self._wire.open(self.office)
         with self.office.desk() as desk:
             self.cast = Cast(rehearsal.players(desk))
-        self._hands = Hands(self.office, self.cast, self._recorder.sent)
+        self._hands = Hands(self.office, self.cast, self._wire.sent)
         self._flows = Flows(FLOWS)
         self._updates: dict[str, Inbound] = {}
         self._acting: str | None = None
@@ -87,7 +118,10 @@ class Stage:
     def act(self, address: str, what: Input) -> None:
         """Let a person do something. Raises ``Mishap`` where that is not possible or the core breaks."""
         self._acting = address
-        inbound = self._updates.get(address) if isinstance(what, Again) else self._inbound(address, what)
+        if isinstance(what, Again):
+            inbound = self._updates.get(address)
+        else:
+            inbound = self._wire.bring(self._inbound(address, what))
         if inbound is None:
             raise Mishap("there is no update that could come again")
         self._updates[address] = inbound
@@ -110,8 +144,8 @@ class Stage:
 
     def heard(self) -> list[Heard]:
         """The letters that have gone out since the last call."""
-        fresh = self._recorder.sent[self._seen :]
-        self._seen = len(self._recorder.sent)
+        fresh = self._wire.sent[self._seen :]
+        self._seen = len(self._wire.sent)
         return [
             Heard(
                 address=letter.address,

@@ -69,18 +69,19 @@ class TelegramChannel:
         return self._loop.run(self._download(file))
 
     def _photos(self, office: Office, letter: OutgoingLetter) -> list[bytes]:
-        """A letter goes out without a photo that is gone rather than not at all."""
-        if not letter.attachments:
+        """The letter's new photos. It goes out without one that is gone rather than not at all."""
+        wanted = [one for one in letter.attachments if one not in letter.shown]
+        if not wanted:
             return []
         with office.desk() as desk:
-            rows = [attachments.find(desk.session, desk.region, one) for one in letter.attachments]
+            rows = [attachments.find(desk.session, desk.region, one) for one in wanted]
         bodies = [attachments.body_of(office.files, row) for row in rows if row is not None and row.kind == "photo"]
         return [body for body in bodies if body is not None]
 
     async def _send(self, letter: OutgoingLetter, photos: list[bytes], sharing: dict[Wants, str]) -> SendReport:
         what = shown(letter, photos, sharing)
         if what.edit is not None:
-            edited = await self._edited(letter, what.edit)
+            edited = await self._edited(letter, what.edit, what.beside)
             if edited is not None:
                 return edited
         message: Json = None
@@ -95,16 +96,21 @@ class TelegramChannel:
                 return SendReport(result=SendResult.UNKNOWN, problem=done)
         return SendReport(result=SendResult.SENT, message_id=_message_id(message))
 
-    async def _edited(self, letter: OutgoingLetter, call: Call) -> SendReport | None:
+    async def _edited(self, letter: OutgoingLetter, edit: Call, beside: tuple[Call, ...]) -> SendReport | None:
         """The report of an edit in place; ``None`` where the message can be edited no more, and a new one must come."""
         try:
-            await self._api.call(call, wait=self._wait)
+            await self._api.call(edit, wait=self._wait)
         except ApiProblem as problem:
             if problem.result is not SendResult.REFUSED:
                 return _report(problem)
             if UNCHANGED not in problem.description.lower():
                 log.info("telegram.edit_refused", letter=letter.id, problem=problem.description)
                 return None
+        try:
+            for call in beside:
+                await self._api.call(call, wait=self._wait)
+        except ApiProblem as problem:
+            return _report(problem)
         return SendReport(result=SendResult.SENT, message_id=letter.replaces)
 
     async def _set_menu(self, calls: tuple[Call, ...]) -> None:

@@ -23,30 +23,33 @@ CHOSEN = "-"
 class Shown:
     """The calls that show a letter, in order; the message of the last one carries its buttons.
 
-    ``edit`` is tried first where the letter takes the place of an earlier one.
+    ``edit`` is tried first where the letter takes the place of an earlier one; ``beside`` then adds what is new.
     """
 
     calls: tuple[Call, ...]
     edit: Call | None = None
+    beside: tuple[Call, ...] = ()
 
 
 def shown(letter: OutgoingLetter, photos: Sequence[bytes], sharing: Mapping[Wants, str]) -> Shown:
-    """How a letter is shown; ``sharing`` labels the buttons that share a position and a number."""
+    """How a letter is shown, with those of its photos that the chat does not show yet.
+
+    ``sharing`` labels the buttons that share a position and a number.
+    """
     chat = {"chat_id": letter.address}
     keyboard = _keyboard(letter, sharing)
-    calls: list[Call] = []
-    if photos:
-        if len(photos) == 1 and letter.card is None and units(letter.text) <= LONGEST_CAPTION:
-            # A card's text is edited later, so it is never a caption.
-            return Shown(calls=(_photo(chat, photos[0], {"caption": letter.text, **keyboard}),))
-        calls += _albums(chat, photos)
+    if len(photos) == 1 and letter.card is None and units(letter.text) <= LONGEST_CAPTION:
+        # A card's text is edited later, so it is never a caption.
+        return Shown(calls=(_photo(chat, photos[0], {"caption": letter.text, **keyboard}),))
+    albums = _albums(chat, photos)
+    calls = list(albums)
     *first, last = pieces(letter.text)
     calls += [_text(chat, piece, {}) for piece in first]
     calls.append(_text(chat, last, keyboard))
     edit = None
-    if letter.replaces is not None and units(letter.text) <= LONGEST_TEXT and "reply_markup" in _inline(letter):
+    if letter.replaces is not None and units(letter.text) <= LONGEST_TEXT:
         edit = _edit(letter, chat)
-    return Shown(calls=tuple(calls), edit=edit)
+    return Shown(calls=tuple(calls), edit=edit, beside=tuple(albums))
 
 
 def press_data(letter_id: str, index: int) -> str:
