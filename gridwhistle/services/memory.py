@@ -25,6 +25,7 @@ _RECALL = (
     select(
         _A.c.person_id,
         _A.c.last_heard_at,
+        _P.c.reachable,
         _P.c.name,
         _P.c.language,
         _P.c.grid,
@@ -61,6 +62,10 @@ def recall(
         # To the moment: a platform counts what it lets us say from the person's last word on.
         names = {"here": region, "of_channel": where.channel, "chat": where.address, "now": now}
         run(session, _HEARD, [names])
+    if heard and not first.reachable:
+        session.execute(
+            update(Person).where(Person.region == region, Person.id == first.person_id).values(reachable=True)
+        )
     actor = Actor(
         person_id=first.person_id,
         name=first.name,

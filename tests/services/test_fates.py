@@ -10,8 +10,9 @@ from postbox import Postbox
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from gridwhistle.services import org
+from gridwhistle.services import memory, org
 from gridwhistle.services.demo_city import DEMO_CHANNEL
+from gridwhistle.services.desk import Address
 from gridwhistle.services.fates import LONGEST_WAIT, MOST_TRIES, REPAIR_TIME, TRY_FOR, back_off
 from gridwhistle.services.outbox import Priority
 from gridwhistle.services.schema import Account, LetterState, Person
@@ -131,7 +132,13 @@ def test_who_blocked_us_is_not_written_to_until_heard_again(bureau: Bureau, box:
     assert box.claim() == []
     with bureau.desk() as desk:
         assert not desk.session.get_one(Person, (desk.region, bureau.ids["zhangmin"])).reachable
-        desk.session.execute(update(Account).where(Account.address == "zhangmin").values(blocked=False))
+    # Even a moment after we were blocked.
+    with bureau.desk() as desk:
+        desk.session.execute(update(Account).where(Account.address == "zhangmin").values(last_heard_at=desk.now))
+    with bureau.desk() as desk:
+        memory.recall(desk.session, desk.region, Address(channel=DEMO_CHANNEL, address="zhangmin"), desk.now)
+    with bureau.desk() as desk:
+        assert desk.session.get_one(Person, (desk.region, bureau.ids["zhangmin"])).reachable
     box.post("4")
     assert box.take() == ["4"]
 
