@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from bureau import Bureau
 from hypothesis import HealthCheck, settings
 
@@ -17,3 +19,14 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
     bureau = Bureau(tmp_path)
     yield bureau
     bureau.close()
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """The log as it was, for a test that sets it up."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

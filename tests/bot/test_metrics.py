@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from bureau import MONDAY, WORLD
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -125,16 +123,6 @@ def test_a_turn_that_the_store_refuses_counts_as_failed(app: Application, monkey
         with pytest.raises(OSError, match="down"):
             say(app, "zhangmin", Text(text="你好"))
     assert figures(app)["gridwhistle_turns_failed_total", DEMO_CHANNEL] == 1
-
-
-@pytest.fixture
-def restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.mark.usefixtures("restored")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,16 +52,6 @@ def test_personal_fields_and_numbers_are_blotted_out() -> None:
     assert event["ticket"] == "幸福-261123-007"
     assert event["person_id"] == "01a208e9826074bba29413800000001a"
     assert event["attempts"] == 3
-
-
-@pytest.fixture
-def restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.mark.usefixtures("restored")
