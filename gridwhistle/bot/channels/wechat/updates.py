@@ -83,7 +83,8 @@ def _event(fields: Mapping[str, str], channel: str, address: str, now: datetime)
     content: Content | None = None
     external_id = _id(fields)
     match event.lower():
-        case "subscribe":
+        # WeCom tells it of everybody whom the administrator lets see the application: they have not come yet.
+        case "subscribe" if "AgentID" not in fields:
             content = Text(text=f"{BEGIN} {key.removeprefix(SCANNED)}".strip())
         case "scan" if key:
             content = Text(text=f"{BEGIN} {key}")
