@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import ChatPage, click, complaints, listening, resize, say_elsewhere, serving
+from browsing import ChatPage, chromium, click, complaints, listening, resize, say_elsewhere, serving
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from selenium import webdriver
@@ -165,3 +165,13 @@ def test_it_fills_a_telephone(browser: webdriver.Chrome, site: Site) -> None:
     site.leave()
     assert site.part(".panel").size == {"width": 390, "height": 844}
     assert not site.part(".launch").is_displayed()
+
+
+def test_a_browser_that_keeps_no_cookies_is_offered_a_window(places: dict[str, str], tmp_path: Path) -> None:
+    with chromium(tmp_path / "profile", cookies=False) as browser:
+        site = Site(browser, f"{places['parent']}/news")
+        site.open()
+        site.chat.wait(lambda: "存不住聊天记录" in site.chat.text(".join"), "nobody says why")
+        assert site.chat.find(".join a").get_attribute("href") == f"{places['at']}/chat"
+        site.leave()
+        browser.get("about:blank")
