@@ -120,12 +120,13 @@ class PlatformApi:
 
         def ask() -> httpx.Response:
             with self._client.stream("GET", "/cgi-bin/media/get", params=params) as response:
-                kept = b""
+                kept = bytearray()
                 for piece in response.iter_bytes():
                     kept += piece
                     if len(kept) > LARGEST_BYTES:
                         raise FileTooLarge
-                return httpx.Response(response.status_code, headers={"content-type": _type(response)}, content=kept)
+                body = bytes(kept)
+                return httpx.Response(response.status_code, headers={"content-type": _type(response)}, content=body)
 
         return _answer(ask)
 
