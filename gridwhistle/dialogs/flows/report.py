@@ -83,7 +83,7 @@ class Report(Flow):
         if elsewhere is not None:
             return elsewhere
         where, community = self._where(ask, desk, matter)
-        words = self._words(ask, matter)
+        words = _with_place(desk, self._words(ask, matter), _told_place(ask), where)
         draft = tickets.Draft(
             matter=matter.code, where=where, words=words, urgent=_is_urgent(ask, matter), community=community
         )
@@ -197,6 +197,26 @@ def location(mention: PlaceMention) -> Location:
     )
 
 
+def _told_place(ask: Ask) -> PlaceMention | None:
+    """The place as the story tells it, before any correction."""
+    return load_place(part) if (part := ask.given("told")) else ask.opened.place
+
+
+def _with_place(desk: Desk, words: str, told: PlaceMention | None, where: Location) -> str:
+    """The story with the place put right: whoever reads it must not look for building 3 when it is building 5."""
+    if told is None or not any(_differ(told, where, part) for part in ("place", "building", "unit", "room")):
+        return words
+    right = places.exact_name(desk.city, where)
+    if told.text in words:
+        return words.replace(told.text, right)
+    return desk.wording.text("report.put_right", desk.actor.language, {"words": words, "place": right})
+
+
+def _differ(told: PlaceMention, where: Location, part: str) -> bool:
+    said = getattr(told, part)
+    return said is not None and said != getattr(where, part)
+
+
 def _parts(ask: Ask) -> list[_Part]:
     if ask.given("part"):
         return []
@@ -216,7 +236,7 @@ def _one_by_one(parts: list[_Part]) -> Open:
 def _open_part(words: str, matter: str, place: Json, rest: list[Json]) -> Open:
     given: dict[str, Json] = {"part": True, "words": words, "matter": matter, "rest": rest}
     if place is not None:
-        given["place"] = dump_place(load_place(place))
+        given["place"] = given["told"] = dump_place(load_place(place))
     return Open(flow="report", given=given)
 
 
