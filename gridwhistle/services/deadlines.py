@@ -6,14 +6,14 @@ told; again after a day and then every five working days (ladder of DOMAIN.md 3.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from gridwhistle.services import events, timers
 from gridwhistle.services.cards import facts, is_third_party, press, show
 from gridwhistle.services.clock import CITY_ZONE
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.lifecycle import OPEN, PAUSED, Step, move
-from gridwhistle.services.org import centre_coordinator, coordinator, holding, is_away, ladder, name_of
+from gridwhistle.services.org import above_community, centre_coordinator, coordinator, is_away, ladder, name_of
 from gridwhistle.services.outbox import Button, Letter, Priority, post
 from gridwhistle.services.residents import residents, tell_residents
 from gridwhistle.services.rules import (
@@ -23,7 +23,7 @@ from gridwhistle.services.rules import (
     REMIND_AT,
     SUSPENSION_AT_MOST,
 )
-from gridwhistle.services.schema import PostKind, Role, Status, Ticket, UnitKind
+from gridwhistle.services.schema import PostKind, Status, Ticket, UnitKind
 
 RESUME_AT = time(8, 30)
 
@@ -94,15 +94,19 @@ def ask_resident(desk: Desk, ticket: Ticket, question: str) -> None:
     """Put one question to the reporter; after five days without an answer the work goes on without it.
 
     The limit waits with the worker, but for an urgent matter: else a resident would read that their ticket is late
-    because of a question to themselves.
+    because of a question to themselves. All questions together move it by five days at most, so that nobody gains
+    time by asking again and again.
     """
     if not residents(desk, ticket):
         raise Refused("refused.nobody_to_ask", number=ticket.number)
+    left = INFORMATION_WITHIN - sum(_waits(desk, ticket), timedelta())
     move(desk, ticket, Step.ASK_RESIDENT, question=question)
-    if not ticket.urgent:
-        timers.cancel(desk, ticket.id, "limit_reminder", "limit_reached")
+    waits = not ticket.urgent and left > timedelta() and ticket.solve_by > desk.now
+    if waits:
+        timers.cancel(desk, ticket.id, "limit_reminder")
+        timers.put(desk, "limit_reached", ticket.id, ticket.solve_by + left)
     timers.put(desk, "information_expired", ticket.id, desk.now + INFORMATION_WITHIN)
-    show(desk, ticket, ticket.handler_id, "letter.waiting_card")
+    show(desk, ticket, ticket.handler_id, "letter.waiting_card" if waits else "letter.waiting_card_runs_on")
     tell_residents(
         desk,
         ticket,
@@ -180,13 +184,29 @@ def resume(desk: Desk, ticket: Ticket) -> None:
 
 
 def _make_up(desk: Desk, ticket: Ticket) -> None:
-    """Add the time that was spent waiting for the resident to the limit, and let it run again."""
-    asked = [event.at for event in events.history(desk, ticket.id) if event.kind == Step.ASK_RESIDENT]
-    if ticket.urgent or not asked:
+    """Add the time that was spent waiting for the resident to the limit, as far as there is any left to be added."""
+    waits = _waits(desk, ticket)
+    if ticket.urgent or not waits:
         return
-    ticket.solve_by += desk.now - asked[-1]
+    *before, last = waits
+    ticket.solve_by += min(last, max(timedelta(), INFORMATION_WITHIN - sum(before, timedelta())))
     ticket.promised_at = ticket.solve_by
-    start(desk, ticket)
+    if ticket.solve_by > desk.now:
+        # What is late stays with the level that it has been passed up to.
+        start(desk, ticket)
+
+
+def _waits(desk: Desk, ticket: Ticket) -> list[timedelta]:
+    """How long each question to the resident has waited; whatever changed the status ended it."""
+    waits: list[timedelta] = []
+    asked_at: datetime | None = None
+    for event in events.history(desk, ticket.id):
+        if event.kind == Step.ASK_RESIDENT:
+            asked_at = event.at
+        elif asked_at is not None and "target" in event.data:
+            waits.append(event.at - asked_at)
+            asked_at = None
+    return waits
 
 
 def _pause(desk: Desk, ticket: Ticket, until: datetime, card: str) -> None:
@@ -211,10 +231,9 @@ def _level(desk: Desk, ticket: Ticket) -> str:
     """Level 1 the community, 2 the subdistrict or town, 3 the coordination centre."""
     if ticket.escalation == 1:
         return coordinator(desk, ticket.grid)
-    above = [unit for unit in desk.city.above(ticket.grid) if unit.kind in (UnitKind.SUBDISTRICT, UnitKind.TOWN)]
-    middle = holding(desk, above[0].code, Role.COMMUNITY_COORDINATOR) if above else []
-    if ticket.escalation == 2 and middle:  # noqa: PLR2004 (the levels are named in the docstring)
-        return middle[0]
+    middle = above_community(desk, ticket.grid)
+    if ticket.escalation == 2 and middle is not None:  # noqa: PLR2004 (the levels are named in the docstring)
+        return middle.holder
     return centre_coordinator(desk)
 
 
