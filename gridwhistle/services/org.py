@@ -6,7 +6,7 @@ community. A ticket never floats without an owner.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.prepared import fetch
 from gridwhistle.services.reference import PostHolders, UnitInfo
-from gridwhistle.services.schema import Absence, Person, PostKind, Role, table_of
+from gridwhistle.services.schema import Absence, Person, PostKind, Role, UnitKind, table_of
 from gridwhistle.services.store import new_id
 
 MENTORED_FOR = timedelta(weeks=6)
@@ -81,6 +81,23 @@ def centre_coordinator(desk: Desk) -> str:
     if not found:
         raise LookupError("the city has no centre coordinator: import one")
     return found[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """A unit of the escalation ladder, and who answers for it."""
+
+    name: str
+    holder: str
+
+
+def above_community(desk: Desk, grid: str | None) -> Level | None:
+    """The subdistrict or town of a grid, where somebody coordinates it."""
+    kinds = (UnitKind.SUBDISTRICT, UnitKind.TOWN)
+    for unit in desk.city.above(grid) if grid else ():
+        if unit.kind in kinds and (found := holding(desk, unit.code, Role.COMMUNITY_COORDINATOR)):
+            return Level(name=unit.name, holder=found[0])
+    return None
 
 
 def auditors(desk: Desk) -> list[str]:

@@ -45,6 +45,11 @@ RECHECK_AFTER = timedelta(weeks=4)
 PHONE_ATTEMPTS = 3
 INVITE_VALID = timedelta(days=7)
 NEARBY_SINCE = timedelta(days=30)
+TALK_REMIND_AFTER = timedelta(minutes=15)
+"""Office time until those who were called to a resident are called again."""
+TALK_PASS_UP_AFTER = timedelta(minutes=45)
+"""Office time from then until the subdistrict or town is called too."""
+TALK_AGAIN_AFTER = Limit.parse("1wd")
 WISH_COST_AT_MOST = 500
 """Yuan that a micro-wish may cost: what one member can give (微小性)."""
 WISH_CLAIMS_AT_MOST = 3

@@ -1,6 +1,7 @@
 """Who talks with a resident in person, and what do both sides get to see of each other?
 
-A talk goes from asked to taken to ended; only one coordinator can take it.
+A talk goes from asked to taken to ended; only one coordinator can take it. What happens while nobody does is told in
+``talk_waits``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from gridwhistle.services import org
+from gridwhistle.services import org, timers
+from gridwhistle.services.calendar import after_office_time
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button, Letter, Priority, post
 from gridwhistle.services.prepared import fetch
+from gridwhistle.services.rules import TALK_REMIND_AFTER
 from gridwhistle.services.schema import HumanTalk, PlaceKind, Role
 from gridwhistle.services.store import new_id
 
@@ -76,26 +79,40 @@ def ask_for_person(desk: Desk, words: str) -> bool:
     )
     desk.session.add(talk)
     desk.writes += 1
-    for person_id in dict.fromkeys((org.coordinator(desk, desk.actor.grid), org.centre_coordinator(desk))):
-        post(
-            desk,
-            Letter(
-                to=person_id,
-                text="talks.asked" if words.strip() else "talks.asked_by_button",
-                params={"who": _resident(desk), "words": words.strip()},
-                key=f"talk:{talk.id}:{person_id}",
-                card=f"talk:{talk.id}",
-                buttons=(Button(label="talks.take", press={"open": "take_talk", "with": {"talk": talk.id}}),),
-                priority=Priority.PERSONAL,
-            ),
-        )
+    text = "talks.asked" if words.strip() else "talks.asked_by_button"
+    for person_id in first_called(desk, desk.actor.grid):
+        call(desk, talk, person_id, text, words.strip())
+    remind_at = after_office_time(desk.now, TALK_REMIND_AFTER)
+    timers.put(desk, "talk_waiting", talk.id, remind_at, times=1, words=words.strip())
     return True
+
+
+def first_called(desk: Desk, grid: str | None) -> tuple[str, ...]:
+    """Whom a resident of the grid reaches first: the community's coordinator and the centre's."""
+    return tuple(dict.fromkeys((org.coordinator(desk, grid), org.centre_coordinator(desk))))
+
+
+def call(desk: Desk, talk: HumanTalk, person_id: str, text: str, words: str, *, times: int = 0) -> None:
+    """Call a coordinator to a talk. ``words`` may be empty; ``times`` counts the calls after the first."""
+    resident = org.person(desk, talk.resident_id)
+    post(
+        desk,
+        Letter(
+            to=person_id,
+            text=text,
+            params={"who": _home(desk, resident.place, resident.grid), "words": words, "since": talk.asked_at},
+            key=f"talk:{talk.id}:{person_id}:{times}",
+            card=f"talk:{talk.id}",
+            buttons=(Button(label="talks.take", press={"open": "take_talk", "with": {"talk": talk.id}}),),
+            priority=Priority.PERSONAL,
+        ),
+    )
 
 
 def take(desk: Desk, talk_id: str) -> None:
     """Take a talk on; the resident is told who is there.
 
-    Raises ``Refused`` for somebody who is no coordinator, is in another talk, or comes second.
+    Raises ``Refused`` for somebody who is no coordinator, is in another talk, comes second, or too late.
     """
     if not desk.actor.has(*COORDINATORS):
         raise Refused("refused.not_coordinator")
@@ -113,7 +130,10 @@ def take(desk: Desk, talk_id: str) -> None:
         .returning(HumanTalk.resident_id)
     ).scalar_one_or_none()
     if taken is None:
-        raise Refused("refused.talk_taken")
+        talk = desk.session.get(HumanTalk, (desk.region, talk_id))
+        given_up = talk is not None and talk.coordinator_id is None
+        raise Refused("refused.talk_given_up" if given_up else "refused.talk_taken")
+    timers.cancel(desk, talk_id)
     desk.writes += 1
     post(
         desk,
@@ -128,12 +148,13 @@ def take(desk: Desk, talk_id: str) -> None:
 
 def relay(desk: Desk, talk: Talk, text: str, attachments: tuple[str, ...] = ()) -> None:
     """Hand words and photos to the other side: the resident sees the worker's name, the coordinator the estate only."""
+    who = _home(desk, desk.actor.place, desk.actor.grid) if talk.as_resident else desk.actor.name
     post(
         desk,
         Letter(
             to=talk.other,
             text="talks.from_resident" if talk.as_resident else "talks.from_worker",
-            params={"who": _resident(desk) if talk.as_resident else desk.actor.name, "words": text},
+            params={"who": who, "words": text},
             key=f"talk:{talk.id}:{desk.turn}",
             attachments=attachments,
         ),
@@ -151,9 +172,9 @@ def end(desk: Desk, talk: Talk) -> None:
     post(desk, Letter(to=talk.other, text="talks.ended_by_other", key=f"talk:{talk.id}:ended"))
 
 
-def _resident(desk: Desk) -> str:
-    place = desk.city.places.get(desk.actor.place or "")
+def _home(desk: Desk, place_code: str | None, grid: str | None) -> str:
+    place = desk.city.places.get(place_code or "")
     if place is not None and place.kind is PlaceKind.BUILDING:
         # The door is nobody's business in a talk.
         place = desk.city.places.get(place.parent or "")
-    return place.name if place else desk.city.unit_name(desk.actor.grid) or desk.city.name
+    return place.name if place else desk.city.unit_name(grid) or desk.city.name

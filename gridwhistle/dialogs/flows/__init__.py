@@ -18,6 +18,7 @@ from gridwhistle.dialogs.flows.emergency import Emergency
 from gridwhistle.dialogs.flows.find_worker import FindWorker
 from gridwhistle.dialogs.flows.follow_up import FollowUp
 from gridwhistle.dialogs.flows.give_back import GiveBack
+from gridwhistle.dialogs.flows.give_up_talk import GiveUpTalk
 from gridwhistle.dialogs.flows.hand_to import HandTo
 from gridwhistle.dialogs.flows.help import Help
 from gridwhistle.dialogs.flows.invite import Invite
@@ -65,6 +66,7 @@ FLOWS: tuple[type[Flow], ...] = (
     Clarify,
     Person,
     TakeTalk,
+    GiveUpTalk,
     Answer,
     BeginReport,
     Emergency,
