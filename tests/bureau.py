@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import engines
 from sqlalchemy import select
 
-from gridwhistle.bot.settings import Settings
-from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.texts import Texts
 from gridwhistle.scheduler.advance import advance
 from gridwhistle.scheduler.delivery import Delivery
@@ -28,7 +27,6 @@ from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import LetterRow, Ticket, Whistle
 from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, SendResult
 
-WORLD = World(Settings())
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
 WORDS = "下水道堵了三天了，我妈张桂兰八十了没法上厕所"
 HOME = Location(place="xingfu-xq", building="3", unit="2", room="501", text="幸福小区3号楼2单元501")
@@ -62,9 +60,10 @@ class Bureau:
 
     def __init__(self, folder: Path, begins: datetime = MONDAY) -> None:
         self.clock = ShiftableClock(frozen_at=begins.astimezone(UTC))
-        region = WORLD.settings.region
+        world = engines.world()
+        region = world.settings.region
         self.office = Office(
-            store=WORLD.fresh_store(),
+            store=world.fresh_store(),
             reference=Reference(region),
             wording=Texts(_templates()._templates, self.clock),
             region=region,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import engines
 import pytest
+from engines import Engine
 
-from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.transcript.play import play
 from gridwhistle.bot.transcript.script import read_script
 from gridwhistle.bot.transcript.world import World
@@ -19,8 +20,8 @@ ENOUGH = 0.7
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return World(Settings())
+def world(engine: Engine) -> World:
+    return engines.world()
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)

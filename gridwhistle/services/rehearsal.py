@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import func, select
 
@@ -38,17 +39,36 @@ class Player:
     roles: frozenset[Role]
 
 
-def copy_of(template: Store) -> Store:
-    """A store in memory with everything that the SQLite store ``template`` holds."""
-    copy = Store("sqlite://")
-    source, target = template.engine.raw_connection(), copy.engine.raw_connection()
-    try:
-        # The driver's own backup: a millisecond for the demo city, where an import takes a third of a second.
-        source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-    finally:
-        source.close()
-        target.close()
-    return copy
+class Stores(Protocol):
+    """Where the stores of plays come from."""
+
+    def empty(self) -> Store:
+        """A new store without tables."""
+        ...
+
+    def copy_of(self, template: Store) -> Store:
+        """A new store with everything that one of these holds."""
+        ...
+
+
+class InMemory:
+    """Stores of SQLite that last as long as the process."""
+
+    def empty(self) -> Store:
+        """A new store without tables."""
+        return Store("sqlite://")
+
+    def copy_of(self, template: Store) -> Store:
+        """A new store with everything that one of these holds."""
+        copy = self.empty()
+        source, target = template.engine.raw_connection(), copy.engine.raw_connection()
+        try:
+            # The driver's own backup: a millisecond for the demo city, where an import takes a third of a second.
+            source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
+        finally:
+            source.close()
+            target.close()
+        return copy
 
 
 def players(desk: Desk) -> list[Player]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from engines import Engine
 from hall import Hall
 from town import Town
 
@@ -12,14 +13,14 @@ from gridwhistle.services.clock import ShiftableClock
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(engine: Engine, tmp_path: Path) -> Iterator[Town]:
     town = Town(tmp_path, ShiftableClock(frozen_at=datetime(2026, 11, 23, 6, 0, tzinfo=UTC)))
     yield town
     town.store.close()
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
+def hall(engine: Engine, tmp_path: Path) -> Iterator[Hall]:
     hall = Hall(tmp_path)
     yield hall
     hall.stage.close()

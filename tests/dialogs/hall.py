@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from gridwhistle.bot.settings import Settings
+import engines
+
 from gridwhistle.bot.transcript.inputs import Pictures, PressLabel, Words
 from gridwhistle.bot.transcript.meaning import parse_meaning
 from gridwhistle.bot.transcript.moves import parse_move
 from gridwhistle.bot.transcript.stage import Stage
 from gridwhistle.bot.transcript.wording import Heard
-from gridwhistle.bot.transcript.world import World
 from gridwhistle.services import events, rehearsal
 from gridwhistle.services.schema import Ticket, Whistle
 
-WORLD = World(Settings())
 DRAIN = "幸福小区3号楼2单元501下水道堵了三天了，我妈张桂兰八十了没法上厕所"
 
 
@@ -23,8 +22,9 @@ class Hall:
     """The real conversation over a fresh demo city; a sentence's meaning is given as in a transcript."""
 
     def __init__(self, files: Path, begins: datetime | None = None) -> None:
-        self._director = WORLD.director()
-        self.stage = Stage(WORLD, self._director, begins, files)
+        world = engines.world()
+        self._director = world.director()
+        self.stage = Stage(world, self._director, begins, files)
         self.letters: list[Heard] = []
 
     def say(self, who: str, text: str, meaning: str = "out_of_scope") -> str:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import engines
 import pytest
-from hall import WORLD
 
 from gridwhistle.dialogs.flows.wish import Wish
 from gridwhistle.dialogs.message import Text
@@ -16,7 +16,7 @@ from gridwhistle.services.wish_check import Unfit, essence
 
 
 def context(text: str = "") -> Context:
-    return Context(now=datetime(2026, 11, 23, 1, tzinfo=UTC), city=WORLD._city, opened=Opened(text=text))
+    return Context(now=datetime(2026, 11, 23, 1, tzinfo=UTC), city=engines.world()._city, opened=Opened(text=text))
 
 
 def understood(text: str, intent: str = "wish", sure: float = 0.9, *matters: tuple[str, float]) -> Understood:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import engines
 from sqlalchemy import select
 
 from gridwhistle.dialogs.clarify import Clarify
@@ -54,7 +55,6 @@ from gridwhistle.services.schema import (
     UnitKind,
 )
 from gridwhistle.services.schema import Conversation as ConversationRow
-from gridwhistle.services.store import Store
 
 REGION = "fujin"
 
@@ -263,8 +263,7 @@ class Meaning:
 class Town:
     def __init__(self, folder: Path, clock: ShiftableClock) -> None:
         self.clock = clock
-        self.store = Store("sqlite://")
-        self.store.create_for_test()
+        self.store = engines.current().created()
         self.reference = Reference(REGION)
         self._count = 0
         with self.store.begin() as session:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bureau import Bureau
+from engines import Engine
 
 import gridwhistle
 from gridwhistle.dialogs import drafts
@@ -81,7 +82,7 @@ class Undone(Exception):  # noqa: N818
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def shared(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     bureau = Bureau(tmp_path_factory.mktemp("jobs"))
     bureau.report(matter="wires_hanging")
     yield bureau

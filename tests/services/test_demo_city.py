@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from engines import Engine
 from sqlalchemy import func, select
 
 from gridwhistle.services.big_city import Scale, build_big_city, counts
@@ -37,8 +38,8 @@ TOWN = Scale(
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    opened = Store("sqlite://")
+def store(engine: Engine) -> Iterator[Store]:
+    opened = engine.empty()
     found_region(opened, REGION, "富锦市")
     settle_demo(opened, REGION, DEMO, now=NOW)
     yield opened
@@ -83,8 +84,8 @@ def test_a_larger_city_is_sound(store: Store) -> None:
         assert all(city.places[person.place or ""].grid == person.grid for person in residents)
 
 
-def test_the_same_seed_gives_the_same_city(store: Store) -> None:
-    other = Store("sqlite://")
+def test_the_same_seed_gives_the_same_city(engine: Engine, store: Store) -> None:
+    other = engine.empty()
     found_region(other, REGION, "富锦市")
     settle_demo(other, REGION, DEMO, now=NOW)
     for one in (store, other):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from bureau import Bureau
+from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
@@ -19,7 +20,7 @@ FIELDS = ("kind", "at", "actor_id", "data", "before", "hash")
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bureau, Ticket]]:
+def case(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bureau, Ticket]]:
     bureau = Bureau(tmp_path_factory.mktemp("events"))
     ticket = bureau.report()
     bureau.does("zhangmin", tickets.urge, ticket)

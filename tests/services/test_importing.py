@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from engines import Engine
 from sqlalchemy import select
 
 from gridwhistle.services import importing
@@ -47,20 +48,17 @@ IMPORTERS: dict[str, Callable[..., Imported]] = {
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "demo.db"
-    filled = Store(f"sqlite:///{path}")
-    filled.create_for_test()
+def template(engine: Engine) -> Store:
+    filled = engine.created()
     with filled.begin() as session:
         session.add(Region(code=REGION, name="富锦市"))
     import_all(filled, REGION, DEMO, now=NOW)
-    filled.close()
-    return path
+    return filled
 
 
 @pytest.fixture
-def store(template: Path, tmp_path: Path) -> Iterator[Store]:
-    copied = Store(f"sqlite:///{shutil.copy(template, tmp_path / 'store.db')}")
+def store(engine: Engine, template: Store) -> Iterator[Store]:
+    copied = engine.copy_of(template)
     yield copied
     copied.close()
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import pytest
 from bureau import HOME, Bureau
+from engines import Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ class Undone(Exception):  # noqa: N818
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def shared(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     bureau = Bureau(tmp_path_factory.mktemp("ledger"))
     yield bureau
     bureau.close()

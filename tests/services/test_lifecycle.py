@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from bureau import MONDAY, Bureau
+from engines import Engine
 
 from gridwhistle.services import events, tickets
 from gridwhistle.services.desk import Desk, Refused
@@ -42,7 +43,7 @@ STRANGER = "wangfang"
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bureau, Ticket]]:
+def case(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bureau, Ticket]]:
     bureau = Bureau(tmp_path_factory.mktemp("lifecycle"))
     ticket = bureau.report(matter="fire_lane_blocked")
     assert bureau.handler(ticket) == "liqiang"

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from engines import Engine
+from sqlalchemy import inspect
 
 from gridwhistle.services.schema import Base
 from gridwhistle.services.store import Store
 
-POSTGRES = os.environ.get("GRIDWHISTLE_TEST_POSTGRES", "")
-URLS = ["sqlite://", *([POSTGRES] if POSTGRES else [])]
 
-
-@pytest.fixture(params=URLS, ids=["sqlite", "postgresql"][: len(URLS)])
-def empty(request: pytest.FixtureRequest) -> Iterator[Store]:
-    store = Store(request.param)
-    if not store.is_sqlite:
-        with store.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
+@pytest.fixture
+def empty(engine: Engine) -> Iterator[Store]:
+    store = engine.empty()
     yield store
     store.close()
 

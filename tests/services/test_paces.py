@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from bureau import MONDAY, Bureau
+from engines import Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from postbox import Postbox
@@ -61,7 +62,7 @@ def test_no_second_has_more_than_the_channels_rate_and_what_may_go_at_once(
 
 
 @pytest.fixture
-def bureau_factory() -> type[Bureau]:
+def bureau_factory(engine: Engine) -> type[Bureau]:
     return Bureau
 
 

@@ -38,7 +38,12 @@ class Broken(Exception):  # noqa: N818
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(created: Store) -> Store:
+    return created
+
+
+@pytest.fixture
+def in_a_file(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path}/new folder/city.db")
     store.create_for_test()
     yield store
@@ -122,8 +127,8 @@ def test_what_cannot_be_written_at_the_end_undoes_the_rest(store: Store) -> None
     assert kept(store) == {}
 
 
-def test_a_failed_transaction_keeps_nobody_out(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(Broken), store.begin() as session:  # noqa: PT012 (the whole transaction is the statement)
+def test_a_failed_transaction_keeps_nobody_out(in_a_file: Store, tmp_path: Path) -> None:
+    with pytest.raises(Broken), in_a_file.begin() as session:  # noqa: PT012 (the whole transaction is the statement)
         insert(session, PLAIN, row("a"))
         raise Broken
     second = sqlite3.connect(tmp_path / "new folder" / "city.db", timeout=0, isolation_level=None)
@@ -206,11 +211,11 @@ def test_what_is_no_store_of_ours_is_refused(url: str) -> None:
         Store(url)
 
 
-def test_the_file_survives_being_closed(store: Store) -> None:
-    with store.begin() as session:
+def test_the_file_survives_being_closed(in_a_file: Store) -> None:
+    with in_a_file.begin() as session:
         session.add(Region(code="fujin", name="富锦市"))
-    store.close()
-    again = Store(store.url)
+    in_a_file.close()
+    again = Store(in_a_file.url)
     with again.begin() as session:
         assert session.scalars(select(Region.name)).all() == ["富锦市"]
     again.close()

@@ -6,10 +6,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from bureau import Bureau
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 from wisher import MEMBERS, RADIO, Wishing
 
@@ -166,7 +167,11 @@ class Lives(RuleBasedStateMachine):
                 assert not (passed and wish.is_minor) or wish.guardian_consent
 
 
-TestLives = Lives.TestCase
-TestLives.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@pytest.mark.usefixtures("engine")
+def test_random_lives_of_wishes_stay_whole() -> None:
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -5,20 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
-from bureau import MONDAY, WORLD, Bureau
+from bureau import Bureau
 from sqlalchemy import select
 from wisher import MEMBERS, RADIO, Wishing, day
 
 from gridwhistle.services import tickets, wish_answers, wish_board, wish_claims, wish_units, wish_work, wishes
-from gridwhistle.services.clock import ShiftableClock
 from gridwhistle.services.desk import Desk, Refused
-from gridwhistle.services.files import Folder
-from gridwhistle.services.office import Office
-from gridwhistle.services.reference import Reference
 from gridwhistle.services.schema import (
     ClaimState,
     LetterRow,
@@ -29,7 +24,6 @@ from gridwhistle.services.schema import (
     WisherKind,
     WishStatus,
 )
-from gridwhistle.services.store import Store
 from gridwhistle.services.wish_cards import wisher_line
 from gridwhistle.services.wish_check import Unfit, unfit, without_identity
 from gridwhistle.services.wish_claims import Way
@@ -240,25 +234,7 @@ def test_a_second_claim_is_a_kind_word(city: Wishing) -> None:
     assert city.claimants(wish) == ["dingshijie"]
 
 
-def test_of_two_claims_in_the_same_moment_one_wins(tmp_path: Path) -> None:
-    template = WORLD.fresh_store()
-    store = Store(f"sqlite:///{tmp_path / 'city.db'}")
-    source, target = template.engine.raw_connection(), store.engine.raw_connection()
-    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-    source.close()
-    target.close()
-    template.close()
-    bureau = Bureau(tmp_path)
-    bureau.office.store.close()
-    office = Office(
-        store=store,
-        reference=Reference(WORLD.settings.region),
-        wording=bureau.office.wording,
-        region=WORLD.settings.region,
-        clock=ShiftableClock(frozen_at=MONDAY.astimezone(UTC)),
-        files=Folder(tmp_path),
-    )
-    bureau.office = office
+def test_of_two_claims_in_the_same_moment_one_wins(bureau: Bureau) -> None:
     wish = Wishing(bureau).published()
     start = threading.Barrier(len(MEMBERS))
     outcomes: list[str] = []
@@ -277,10 +253,9 @@ def test_of_two_claims_in_the_same_moment_one_wins(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["claimed", *["refused.wish_taken"] * (len(MEMBERS) - 1)]
-    with office.desk() as desk:
+    with bureau.desk() as desk:
         assert len(desk.session.scalars(select(WishClaim)).all()) == 1
     assert Wishing(bureau).is_sound(wish)
-    store.close()
 
 
 def test_the_stores_own_key_keeps_a_second_whole_claim_out(city: Wishing) -> None:

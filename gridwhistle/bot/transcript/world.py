@@ -24,12 +24,14 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 class World:
     """The imported city and the trained engine, each made when it is first asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, stores: rehearsal.Stores | None = None) -> None:
+        """``stores`` is where the cases' stores come from; the process' memory where none is given."""
         self.settings = settings
+        self._stores = stores or rehearsal.InMemory()
 
     def fresh_store(self) -> Store:
         """The demo city in a store of its own, where nothing has happened yet."""
-        return rehearsal.copy_of(self._template)
+        return self._stores.copy_of(self._template)
 
     def director(self, *, prompting: bool = False) -> Directed:
         """Understanding by a file's `~` lines; ``prompting`` asks the trained engine where there is none."""
@@ -55,7 +57,7 @@ class World:
 
     @cached_property
     def _template(self) -> Store:
-        store = Store("sqlite://")
+        store = self._stores.empty()
         found_region(store, self.settings.region, self.settings.region_name)
         settle_demo(store, self.settings.region, self.settings.demo_dir, now=LONG_AGO)
         return store

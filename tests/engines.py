@@ -1,0 +1,107 @@
+"""On which engine does a test run, and where does it get its stores?
+
+A test that asks for the fixture ``engine`` (or for one that does) runs on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Protocol
+
+from postgresql import server
+
+from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.transcript.world import World
+from gridwhistle.services import rehearsal
+from gridwhistle.services.store import Store
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class Engine(rehearsal.Stores, Protocol):
+    """Where new stores come from."""
+
+    name: str
+
+    def created(self) -> Store:
+        """A store with all tables and no row."""
+        ...
+
+
+class InMemory(rehearsal.InMemory):
+    """Stores on SQLite."""
+
+    name = "sqlite"
+
+    def created(self) -> Store:
+        store = self.empty()
+        store.create_for_test()
+        return store
+
+
+class LentDatabase(Store):
+    """A store whose database goes when it is closed."""
+
+    def close(self) -> None:
+        super().close()
+        server().drop(self.url)
+
+
+class OnServer:
+    """Stores on PostgreSQL, each in a database of its own."""
+
+    name = "postgresql"
+
+    def __init__(self) -> None:
+        self._tables: Store | None = None
+
+    def empty(self) -> Store:
+        return LentDatabase(server().create())
+
+    def copy_of(self, template: Store) -> Store:
+        # PostgreSQL copies a database only while nobody is connected to it.
+        template.engine.dispose()
+        return LentDatabase(server().create(template.url))
+
+    def created(self) -> Store:
+        if self._tables is None:
+            self._tables = self.empty()
+            self._tables.create_for_test()
+        return self.copy_of(self._tables)
+
+
+_current: Engine = InMemory()
+
+
+def current() -> Engine:
+    """The engine of the test that runs; SQLite for those that do not ask."""
+    return _current
+
+
+@contextmanager
+def on(name: str) -> Iterator[Engine]:
+    """Let tests run on an engine. Raises ``postgresql.NotFound``."""
+    global _current  # noqa: PLW0603 (pytest runs one test at a time)
+    before = _current
+    if name == "postgresql":
+        server()
+        _current = _of(name)
+    yield _current
+    _current = before
+
+
+@cache
+def _of(_name: str) -> Engine:
+    return OnServer()
+
+
+def world() -> World:
+    """The demo city on the present engine."""
+    return _world(current().name)
+
+
+@cache
+def _world(_name: str) -> World:
+    return World(Settings(), current())
