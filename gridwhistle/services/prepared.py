@@ -1,20 +1,18 @@
 """How does a statement that every turn runs reach the driver without being prepared anew each time?
 
 SQLAlchemy spends about 80 µs around each execution, ten times what SQLite needs for the row. The statements of a turn
-are built once; here they are compiled once too, and run on the driver's own cursor in the session's transaction. On
-PostgreSQL they run as usual.
+are built once; here they are compiled once too, and run on the driver's own cursor in the session's transaction.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -22,23 +20,26 @@ from sqlalchemy.orm import Session
 Process: TypeAlias = Callable[[Any], Any] | None
 Statement: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
-COUNTED = {"preserve_rowcount": True}
 _HAND = "hand"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Ready:
-    """A statement in SQLite's words, with what turns values into the driver's and back."""
+    """A statement in an engine's words, with what turns values into the driver's and back."""
 
     sql: str
     binds: tuple[tuple[str, Process], ...]
     given: Mapping[str, Any]
     """Values that the statement itself holds."""
+    named: bool
+    """Whether the driver wants its values by name, not in order."""
     row: Callable[..., Any]
     out: tuple[Process, ...]
 
-    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+    def bound(self, values: Mapping[str, Any]) -> Any:
         merged = {**self.given, **values} if self.given else values
+        if self.named:
+            return {name: merged[name] if process is None else process(merged[name]) for name, process in self.binds}
         return [merged[name] if process is None else process(merged[name]) for name, process in self.binds]
 
     def read(self, row: Sequence[Any]) -> Any:
@@ -47,10 +48,24 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """A transaction's cursor on SQLite."""
+    """A transaction's cursor."""
 
+    connection: Connection
     cursor: DBAPICursor
-    dialect: Dialect
+
+    def ready(self, statement: Statement, columns: tuple[str, ...] = ()) -> _Ready:
+        return _ready(statement, self.connection.dialect, columns)
+
+    def told(self, ready: _Ready, error: Exception) -> BaseException:
+        """The error as SQLAlchemy tells it, without people's data; nobody uses a broken connection again."""
+        dialect, driver = self.connection.dialect, self.connection.connection.dbapi_connection
+        errors = dialect.loaded_dbapi.Error
+        broken = isinstance(error, errors) and dialect.is_disconnect(error, driver, self.cursor)
+        if broken:
+            self.connection.invalidate(error)
+        return DBAPIError.instance(
+            ready.sql, None, error, errors, hide_parameters=True, connection_invalidated=broken, dialect=dialect
+        )
 
 
 def fetch(session: Session, statement: Select[*tuple[Any, ...]] | Insert, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -59,38 +74,34 @@ def fetch(session: Session, statement: Select[*tuple[Any, ...]] | Insert, values
     Objects of the session are not flushed first. The query may not hold an ``IN``, which is written anew each time.
     """
     hand = _hand(session)
-    if hand is None:
-        return session.connection().execute(statement, values).all()
-    ready = _ready(statement, hand.dialect, ())
+    ready = hand.ready(statement)
+    bound = ready.bound(values)
     try:
-        hand.cursor.execute(ready.sql, ready.bound(values))
+        hand.cursor.execute(ready.sql, bound)
         rows = hand.cursor.fetchall()
-    except sqlite3.Error as error:
-        raise _told(ready, error) from error
+    except Exception as error:
+        raise hand.told(ready, error) from error
     return [ready.read(row) for row in rows]
 
 
 def run(session: Session, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, Any]]) -> int:
     """Run a change for every set of values, all with the same names; gives how many rows it has changed."""
     hand = _hand(session)
-    if hand is None:
-        # By itself SQLAlchemy keeps no count of an insertion's rows.
-        return session.connection().execute(statement, rows, execution_options=COUNTED).rowcount
-    ready = _ready(statement, hand.dialect, tuple(rows[0]) if isinstance(statement, Insert) else ())
+    ready = hand.ready(statement, tuple(rows[0]) if isinstance(statement, Insert) else ())
+    bound = [ready.bound(values) for values in rows]
     try:
-        hand.cursor.executemany(ready.sql, [ready.bound(values) for values in rows])
-    except sqlite3.Error as error:
-        raise _told(ready, error) from error
+        hand.cursor.executemany(ready.sql, bound)
+    except Exception as error:
+        raise hand.told(ready, error) from error
     return hand.cursor.rowcount
 
 
-def _hand(session: Session) -> _Hand | None:
-    """The driver's cursor of the session's only transaction; ``None`` on PostgreSQL."""
+def _hand(session: Session) -> _Hand:
+    """The driver's cursor of the session's only transaction."""
     if _HAND not in session.info:
         connection = session.connection()
-        on_sqlite = connection.dialect.name == "sqlite"
-        session.info[_HAND] = _Hand(connection.connection.cursor(), connection.dialect) if on_sqlite else None
-    hand: _Hand | None = session.info[_HAND]
+        session.info[_HAND] = _Hand(connection, connection.connection.cursor())
+    hand: _Hand = session.info[_HAND]
     return hand
 
 
@@ -99,15 +110,12 @@ def _ready(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> 
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     processes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
     selected = list(statement.selected_columns) if isinstance(statement, Select) else list(statement.exported_columns)
+    in_order = getattr(compiled, "positiontup", None)
     return _Ready(
         sql=str(compiled),
-        binds=tuple((name, processes[name]) for name in getattr(compiled, "positiontup", None) or ()),
-        given={name: value for name, value in compiled.params.items() if value is not None},
+        binds=tuple((name, processes[name]) for name in (processes if in_order is None else in_order)),
+        given={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
+        named=in_order is None,
         row=namedtuple("Row", [str(column.key) for column in selected], rename=True),  # noqa: PYI024 (named at run time)
         out=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected),
     )
-
-
-def _told(ready: _Ready, error: sqlite3.Error) -> BaseException:
-    """The error as SQLAlchemy tells it, without people's data."""
-    return DBAPIError.instance(ready.sql, None, error, sqlite3.Error, hide_parameters=True)
