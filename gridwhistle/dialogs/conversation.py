@@ -18,6 +18,7 @@ from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
 from gridwhistle.services import inbox, memory, numbers, outbox, replies
+from gridwhistle.services.again import again
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.outage import is_outage
@@ -56,7 +57,7 @@ class Conversation:
     def _handle(self, inbound: Inbound, key: str) -> tuple[str, ...]:
         understood = self._understand(inbound)
         try:
-            return self._transact(inbound, key, understood, self._turn)
+            return again(lambda: self._transact(inbound, key, understood, self._turn))
         except Undo as undo:
             state, refused = undo.state, undo.refused
             problem: BaseException | None = None
@@ -73,7 +74,7 @@ class Conversation:
                 return after_refusal(state, refused, desk, self._flows, self._limits)
             return Outcome(state=_state, says=(Say("common.internal_error", turn=key[-6:]),))
 
-        return self._transact(inbound, key, None, say_so)
+        return again(lambda: self._transact(inbound, key, None, say_so))
 
     def _turn(self, state: JsonObject, heard: Heard, desk: Desk) -> Outcome:
         return turn(state, heard, desk, self._flows, self._limits)

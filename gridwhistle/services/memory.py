@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gridwhistle.services.desk import Actor, Address
 from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import Account, Conversation, JsonObject, Person, RoleGrant, table_of
-from gridwhistle.services.store import Insertion, insert, insert_later, new_id
+from gridwhistle.services.store import Insertion, hold, insert, insert_later, new_id
 
 # Every turn runs these: built once, without the ORM.
 _PERSON = Insertion(table=table_of(Person))
@@ -21,6 +21,11 @@ _MEMORY = Insertion(
     update=("person_id", "state", "updated_at"),
 )
 _A, _P, _C, _R = (table_of(model) for model in (Account, Person, Conversation, RoleGrant))
+_CHAT = (
+    _A.c.region == bindparam("here"),
+    _A.c.channel == bindparam("channel"),
+    _A.c.address == bindparam("address"),
+)
 _RECALL = (
     select(
         _A.c.person_id,
@@ -37,14 +42,14 @@ _RECALL = (
     .join_from(_A, _P, (_P.c.region == _A.c.region) & (_P.c.id == _A.c.person_id))
     .outerjoin(_C, (_C.c.region == _A.c.region) & (_C.c.channel == _A.c.channel) & (_C.c.address == _A.c.address))
     .outerjoin(_R, (_R.c.region == _A.c.region) & (_R.c.person_id == _A.c.person_id))
-    .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("channel"), _A.c.address == bindparam("address"))
-    .with_for_update(of=_A)
+    .where(*_CHAT)
 )
 _HEARD = (
     update(_A)
     .where(_A.c.region == bindparam("here"), _A.c.channel == bindparam("of_channel"), _A.c.address == bindparam("chat"))
     .values(last_heard_at=bindparam("now"), blocked=False)
 )
+_HOLD = select(_A.c.person_id).where(*_CHAT).with_for_update()
 
 
 def recall(
@@ -54,7 +59,9 @@ def recall(
 
     A chat that was never heard before gets a new resident. ``heard`` is whether the person said something now.
     """
-    rows = fetch(session, _RECALL, {"here": region, "channel": where.channel, "address": where.address})
+    chat = {"here": region, "channel": where.channel, "address": where.address}
+    hold(session, _HOLD, chat)
+    rows = fetch(session, _RECALL, chat)
     if not rows:
         return _newcomer(session, region, where, now), {}
     first = rows[0]

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Delete,
     Engine,
+    Select,
     Table,
     Update,
     bindparam,
@@ -297,6 +298,15 @@ class Savepoint:
         forget_from(self._session, self._written)
 
 
+def hold(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> None:
+    """Lock rows until the transaction ends, before they are read; on SQLite the one writer has them all already.
+
+    Two statements: what PostgreSQL reads in the statement that waited may be older than what it waited for.
+    """
+    if not _on_sqlite(session):
+        fetch(session, statement, values)
+
+
 def count_up(session: Session, region: str, key: str) -> int:
     """Add one to a counter of the region and give the new value; it begins at one."""
     how = _COUNT_SQLITE if _on_sqlite(session) else _COUNT_POSTGRESQL
@@ -340,4 +350,4 @@ def _make_sqlite_strict(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # DEFERRED would fail with “database is locked” when a reader turns writer beside another writer.
-        connection.connection.cursor().execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

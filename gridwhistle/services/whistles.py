@@ -141,11 +141,14 @@ def of_ticket(desk: Desk, ticket: Ticket) -> list[Whistle]:
 
 
 def get(desk: Desk, whistle_id: str) -> Whistle:
-    """A whistle by its id, locked for this turn. Raises ``Refused`` for an unknown one."""
-    whistle = desk.session.get(Whistle, (desk.region, whistle_id), with_for_update=True)
-    if whistle is None:
+    """A whistle by its id, locked for this turn, after its ticket. Raises ``Refused`` for an unknown one."""
+    known = desk.session.get(Whistle, (desk.region, whistle_id))
+    if known is None:
         raise Refused("refused.no_ticket")
-    return whistle
+    # Always the ticket first: two who lock in different orders wait for each other.
+    ticket_of(desk, known)
+    desk.session.refresh(known, with_for_update=True)
+    return known
 
 
 def ticket_of(desk: Desk, whistle: Whistle) -> Ticket:
