@@ -60,7 +60,7 @@ def main() -> None:
             opened = len(rehearsal.tickets(desk))
     for name in ("report", "confirm"):
         spans = [span for one in rounds for span in getattr(one, name)]
-        print(f"{name:8}: p50 {_at(spans, 50):.2f} ms, p99 {_at(spans, 99):.2f} ms")
+        print(f"{name:8}: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
     rate = statistics.median(one.rate for one in rounds)
     print(f"whole turns/s in one process, {options.threads} thread(s), median of {len(rounds)} rounds: {rate:.0f}")
     print(f"tickets opened: {opened}, of {options.residents * options.rounds} residents")
@@ -90,33 +90,39 @@ class Round:
 
 
 def _round(application: Application, number: int, options: argparse.Namespace) -> Round:
-    chance = random.Random(number)
-    places = _buildings(application)
     addresses = [f"bench-{number}-{resident}" for resident in range(options.residents)]
-    lines = [chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6)) for _ in addresses]
+    said_lines = lines(number, buildings(application), len(addresses))
     with ThreadPoolExecutor(options.threads) as threads:
         # Somebody who has written before: most turns are theirs.
-        list(threads.map(lambda address: _turn(application, address, "0", Text(text="你好")), addresses))
+        list(threads.map(lambda address: turn(application, address, "0", Text(text="你好")), addresses))
         began = time.perf_counter()
         report = list(
             threads.map(
-                lambda said: _turn(application, said[0], "1", Text(text=said[1])), zip(addresses, lines, strict=True)
+                lambda said: turn(application, said[0], "1", Text(text=said[1])),
+                zip(addresses, said_lines, strict=True),
             )
         )
         seconds = time.perf_counter() - began
         application.delivery.run()
-        presses = [_first_button(application, address) for address in addresses]
+        presses = [first_button(application, address) for address in addresses]
         began = time.perf_counter()
         confirm = list(
             threads.map(
-                lambda pressed: _turn(application, pressed[0], "2", pressed[1]), zip(addresses, presses, strict=True)
+                lambda pressed: turn(application, pressed[0], "2", pressed[1]), zip(addresses, presses, strict=True)
             )
         )
         seconds += time.perf_counter() - began
     return Round(report=report, confirm=confirm, seconds=seconds)
 
 
-def _turn(application: Application, address: str, external_id: str, content: Text | Press) -> float:
+def lines(seed: str | int, places: Sequence[str], many: int) -> list[str]:
+    """What ``many`` residents report, always the same for a seed."""
+    chance = random.Random(seed)
+    return [chance.choice(LINES).format(place=chance.choice(places), unit=chance.randint(1, 6)) for _ in range(many)]
+
+
+def turn(application: Application, address: str, external_id: str, content: Text | Press) -> float:
+    """Let somebody say something; gives the milliseconds that it took."""
     inbound = Inbound(
         channel="web", address=address, external_id=external_id, received_at=datetime.now(UTC), content=content
     )
@@ -125,7 +131,8 @@ def _turn(application: Application, address: str, external_id: str, content: Tex
     return (time.perf_counter() - began) * 1000
 
 
-def _first_button(application: Application, address: str) -> Press:
+def first_button(application: Application, address: str) -> Press:
+    """A press of the first button of the last letter to somebody."""
     with application.office.desk() as desk:
         written = chats.letters(desk, Address(channel="web", address=address))
     if not written or not written[-1].buttons:
@@ -133,7 +140,8 @@ def _first_button(application: Application, address: str) -> Press:
     return Press(letter=written[-1].id, index=0)
 
 
-def _buildings(application: Application) -> list[str]:
+def buildings(application: Application) -> list[str]:
+    """The full names of the city's buildings."""
     with application.office.desk() as desk:
         return [desk.city.full_name(place.code) for place in desk.city.places.values() if place.parent]
 
@@ -146,10 +154,11 @@ def _understanding(application: Application) -> None:
         began = time.perf_counter()
         understand(line)
         spans.append((time.perf_counter() - began) * 1000)
-    print(f"understanding alone: p50 {_at(spans, 50):.2f} ms, p99 {_at(spans, 99):.2f} ms")
+    print(f"understanding alone: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
 
 
-def _at(spans: Sequence[float], percent: int) -> float:
+def at(spans: Sequence[float], percent: int) -> float:
+    """The percentile of some spans."""
     return statistics.quantiles(spans, n=100)[percent - 1]
 
 

@@ -52,6 +52,9 @@ PRAGMAS = (
     "cache_size=-32000",
     f"busy_timeout={BUSY_MILLISECONDS}",
 )
+MIGRATION_LOCK = 0x6772_6964
+"""Any number that the city's other programs do not lock."""
+MOST_SECONDS_FOR_A_TABLE = 10
 LATE = "late"
 LAST = "last"
 
@@ -124,8 +127,15 @@ class Store:
             yield session
 
     def migrate(self) -> None:
-        """Bring the tables to this release's form (Alembic)."""
+        """Bring the tables to this release's form (Alembic); of several processes that want to one does it.
+
+        Raises ``DBAPIError`` where a table is held for longer than ``MOST_SECONDS_FOR_A_TABLE``: nothing has changed
+        then, and meanwhile nobody had to wait longer behind us.
+        """
         with self.engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{MOST_SECONDS_FOR_A_TABLE}s'")
             command.upgrade(self._alembic(connection), "head")
 
     def create_for_test(self) -> None:

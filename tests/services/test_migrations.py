@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,25 @@ def test_migrating_twice_changes_nothing(empty: Store) -> None:
     empty.migrate()
     empty.migrate()
 
+    assert differences(empty) == []
+
+
+def test_several_processes_that_start_at_once_migrate_once(empty: Store) -> None:
+    errors: list[BaseException] = []
+
+    def migrate() -> None:
+        try:
+            empty.migrate()
+        except BaseException as error:  # noqa: BLE001 (looked at below)
+            errors.append(error)
+
+    threads = [threading.Thread(target=migrate) for _ in range(1 if empty.is_sqlite else 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
     assert differences(empty) == []
 
 
