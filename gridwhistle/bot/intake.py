@@ -18,6 +18,8 @@ from gridwhistle.services.office import Office
 log = structlog.get_logger(__name__)
 
 WORKERS = 4
+AHEAD = 4
+"""Turns that are claimed at once for each worker: a claim costs as much as a short turn."""
 LOOK_EVERY = 0.5
 """Seconds after which it looks by itself: for what other processes received, and for leases that ran out."""
 STORE_DOWN_WAITS = 2.0
@@ -35,7 +37,7 @@ def arrival_of(inbound: Inbound) -> Arrival:
 
 
 class Intake:
-    """Takes what waits, fetches its files, lets it act. Bounded: never more at once than there are workers."""
+    """Takes what waits, fetches its files, lets it act. Bounded: never more is claimed than ``AHEAD`` for a worker."""
 
     def __init__(
         self,
@@ -89,7 +91,8 @@ class Intake:
             while not self._stopping.is_set():
                 self._news.clear()
                 running = {one for one in running if not one.done()}
-                claimed = self._claim_patiently(self._workers - len(running))
+                room = self._workers * AHEAD - len(running) if len(running) < self._workers else 0
+                claimed = self._claim_patiently(room)
                 for waiting in claimed:
                     one = pool.submit(self._handle, waiting)
                     running.add(one)

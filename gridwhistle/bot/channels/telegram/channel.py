@@ -58,7 +58,7 @@ class TelegramChannel:
         menu = self._menus.due(letter.address) if letter.reply else ()
         try:
             report = self._loop.run(self._send(letter, photos, sharing))
-            if report.result is SendResult.SENT:
+            if menu and report.result is SendResult.SENT:
                 self._loop.run(self._set_menu(menu))
         except LoopStopped:
             return SendReport(result=SendResult.RETRY, problem="stopping")
