@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridwhistle.dialogs import drafts, words
+from gridwhistle.dialogs import drafts, results, words
 from gridwhistle.dialogs.asked import Asked
 from gridwhistle.dialogs.flow import Flow, Flows
 from gridwhistle.dialogs.heard import Heard, Outcome
@@ -37,6 +37,8 @@ TELLING = frozenset(
 SMALL_TALK = frozenset({OUT_OF_SCOPE, "chitchat", "greet", "goodbye", "thank", "abuse", "leave_me_alone"})
 ADDING = frozenset({None, "supplement", "affirm", "deny", OUT_OF_SCOPE})
 """What an answer to a worker's question may look like."""
+RESULT_LIKE = frozenset({None, REPORT, "supplement", "thank", "satisfied", "chitchat", OUT_OF_SCOPE})
+"""What a worker's bare result may look like."""
 VERBS = frozenset({"cancel", "repeat", "skip"})
 UNREADABLE = frozenset({"voice", "sticker", "video", "file", "photo_large", "photo_unreadable", "photo_lost"})
 """What has words of its own for why it cannot be read."""
@@ -292,7 +294,7 @@ class _Listener:
         if press is not None:
             self._press(press)
             return
-        other = (self._adding() if frame is None else None) or self._other_flow(frame, frozenset())
+        other = (self._finishing() or self._adding() if frame is None else None) or self._other_flow(frame, frozenset())
         if other is not None:
             self._open(other)
             return
@@ -359,6 +361,13 @@ class _Listener:
             if self.intent not in told or not tickets.asked_of_me(desk):
                 return None
         return self.play.flows.for_intent("supplement", desk)
+
+    def _finishing(self) -> Flow | None:
+        """The dialog that asks a worker whether a sentence without a command is the result of a ticket."""
+        desk, understood = self.play.desk, self.understood
+        if understood is None or self.intent not in RESULT_LIKE or not desk.actor.is_staff:
+            return None
+        return self.play.flows.named("looks_done", desk) if results.told_of(desk, understood) else None
 
     def _tells_again(self, flow: Flow) -> bool:
         return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None

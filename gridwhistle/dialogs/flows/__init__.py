@@ -25,6 +25,7 @@ from gridwhistle.dialogs.flows.invite import Invite
 from gridwhistle.dialogs.flows.join import Join
 from gridwhistle.dialogs.flows.leave import Leave
 from gridwhistle.dialogs.flows.locate import Locate
+from gridwhistle.dialogs.flows.looks_done import LooksDone
 from gridwhistle.dialogs.flows.my_wishes import MyWishes, WishWithdraw
 from gridwhistle.dialogs.flows.note import Note
 from gridwhistle.dialogs.flows.pass_on import PassOn
@@ -116,6 +117,7 @@ FLOWS: tuple[type[Flow], ...] = (
     CorrectMatter,
     Invite,
     Leave,
+    LooksDone,
     Note,
     PassOn,
     Patrol,
