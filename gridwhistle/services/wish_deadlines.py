@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from gridwhistle.services import events, timers, wish_units
-from gridwhistle.services.clock import in_city
+from gridwhistle.services.calendar import next_morning
+from gridwhistle.services.clock import CITY_ZONE, in_city
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.rules import (
     WISH_LAPSE_AFTER,
@@ -43,6 +44,9 @@ def watch_board(desk: Desk, wish: Wish) -> None:
     """The wish is on the board from now on; one that is wanted in a day or two goes to the paired units at once."""
     timers.cancel(desk, wish.id)
     timers.put(desk, "wish_unclaimed", wish.id, desk.now + WISH_REMIND_UNCLAIMED_AFTER)
+    if wish.wanted_by is not None:
+        over = next_morning(datetime.combine(wish.wanted_by, time(), CITY_ZONE))
+        timers.put(desk, "wish_day_passed", wish.id, max(over, desk.now))
     if wish.wanted_by is not None and wish.wanted_by - in_city(desk.now).date() <= LAST_DAYS:
         _push(desk, wish)
     else:
@@ -84,6 +88,15 @@ def push(desk: Desk, wish: Wish) -> None:
     """Seven days on the board: the paired party units are written to."""
     if wish.status in ON_BOARD:
         _push(desk, wish)
+
+
+def day_passed(desk: Desk, wish: Wish) -> None:
+    """The day it was wanted for is over and nobody has claimed it: wisher and community are told."""
+    if wish.status not in ON_BOARD:
+        return
+    events.append(desk, wish, "day_passed")
+    tell_wisher(desk, wish, "wish.letter.day_passed", (open_wish("wish_withdraw", "my_wishes.button.withdraw", wish),))
+    tell_community(desk, wish, "wish.letter.day_passed_community")
 
 
 def silent(desk: Desk, wish: Wish) -> None:
