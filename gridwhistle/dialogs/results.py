@@ -39,10 +39,15 @@ class Work:
     id: str
 
 
+def reads_done(said: str) -> bool:
+    """Whether the words say that something has been done: no plan, no question, no “又” and no “还没”."""
+    return bool(_DONE.search(said) and _PERFECT.search(said)) and not _NOT_DONE.search(said)
+
+
 def told_of(desk: Desk, understood: Understood) -> list[Work]:
     """The own work whose result the sentence seems to be; empty where it reads like news, a plan or a question."""
     said = understood.text
-    if not (_DONE.search(said) and _PERFECT.search(said)) or _NOT_DONE.search(said):
+    if not reads_done(said):
         return []
     guesses = {guess.matter for guess in understood.matters}
     building = understood.place.building if understood.place else None
