@@ -14,10 +14,10 @@ from gridwhistle.dialogs.flow import Flow, Flows
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Open, Photo, Pin, Text, Unsupported, Wake
-from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
+from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT, EntityKind
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
-from gridwhistle.dialogs.slots import Chosen, Miss, PhotoSlot, PlaceSlot
+from gridwhistle.dialogs.slots import Choice, Chosen, Miss, PhotoSlot, PlaceSlot
 from gridwhistle.dialogs.state import CAPTION, CHANGE, Frame, State
 from gridwhistle.services import talks, tickets
 from gridwhistle.services.desk import Desk, Refused
@@ -232,6 +232,7 @@ class _Listener:
         for word, listed in (
             ("cancel", words.CANCEL),
             ("back", words.BACK),
+            ("change", words.CHANGE),
             ("repeat", words.REPEAT),
             ("person", words.PERSON),
             ("help", words.MENU),
@@ -262,6 +263,8 @@ class _Listener:
                 else:
                     play.lead("engine.at_the_beginning")
                 self.asked.again()
+            case "change" if frame is not None and frame.answers:
+                play.ask_which_answer(frame)
             case "skip" if frame is not None and frame.asked is not None:
                 self.asked.skip(frame)
             case "person" | "help":
@@ -300,6 +303,11 @@ class _Listener:
             return
         if frame is not None:
             if understood is not None and play.fill(frame, understood, self.heard.ticket, overwrite=True):
+                play.proceed()
+            elif self._adds_to_story(frame):
+                told = frame.given.get(CAPTION)
+                frame.given[CAPTION] = (f"{told}；{text}" if told else text)[: self.limits.longest_text]
+                play.lead("engine.noted")
                 play.proceed()
             elif self.intent == "correct" and frame.answers:
                 play.ask_which_answer(frame)
@@ -368,6 +376,14 @@ class _Listener:
         if understood is None or self.intent not in RESULT_LIKE or not desk.actor.is_staff:
             return None
         return self.play.flows.named("looks_done", desk) if results.told_of(desk, understood) else None
+
+    def _adds_to_story(self, frame: Frame) -> bool:
+        """Whether the text tells the matter again (“就是漏到厨房了”), or another time for it (“是2天不是3天”)."""
+        flow, understood = self.play.flow(frame), self.understood
+        if not flow.takes_story or understood is None or isinstance(flow.slots.get(frame.asked or ""), Choice):
+            return False
+        timed = any(understood.first(kind) is not None for kind in (EntityKind.TIME, EntityKind.DURATION))
+        return self.intent in flow.opens_on or (self.intent == "correct" and timed)
 
     def _tells_again(self, flow: Flow) -> bool:
         return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None

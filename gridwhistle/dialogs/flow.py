@@ -226,6 +226,8 @@ class Flow(ABC):
     """Left open at a question, the person is reminded once, and it is closed a day later."""
     shown: ClassVar[frozenset[str]] = frozenset()
     """Slots whose value the person is shown though it was never asked for: “修改” offers them too."""
+    takes_story: ClassVar[bool] = False
+    """What is told again, or put right by a time, is added to what was told (``CAPTION``)."""
     slots: ClassVar[Mapping[str, Slot[Any]]] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:

@@ -14,7 +14,7 @@ from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.nlu.understood import Understood
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.slots.base import Context, Invalid, Miss, Option
-from gridwhistle.dialogs.state import CHANGE, Doubt, Frame, State
+from gridwhistle.dialogs.state import CAPTION, CHANGE, Doubt, Frame, State
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button
 from gridwhistle.services.schema import Json, JsonObject
@@ -180,6 +180,9 @@ class Play:
         """Forget an answer because the person wants another one."""
         frame.answers.pop(name, None)
         frame.changed.add(name)
+        if name in self.flow(frame).shown:
+            # The line that the person saw is told anew, with what had been added to it.
+            frame.given.pop(CAPTION, None)
         self._forget_yes(frame, but=None)
 
     def proceed(self, retry: Retry | None = None, *, resumed: bool = False) -> None:

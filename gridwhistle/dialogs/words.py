@@ -62,7 +62,12 @@ def is_one_of(text: str, words: frozenset[str]) -> bool:
     if _is_word(bare, words):
         return True
     polite = _COURTESY.sub("", bare)
-    return _is_word(polite, words) or all(_is_word(piece, words) for piece in _PAUSES.split(polite))
+    return _is_word(polite, words) or all(_is_word(piece, words) for piece in pieces(polite))
+
+
+def pieces(text: str) -> list[str]:
+    """What stands between commas and spaces."""
+    return _PAUSES.split(plain(text))
 
 
 def _is_word(bare: str, words: frozenset[str]) -> bool:

@@ -51,6 +51,7 @@ class Report(Flow):
     opens_on: ClassVar[frozenset[str]] = frozenset({"report"})
     keeps_draft: ClassVar[bool] = True
     shown: ClassVar[frozenset[str]] = frozenset({"words"})
+    takes_story: ClassVar[bool] = True
 
     split = YesNo(yes="report.split.yes", no="report.split.no")
     matter = Choice(entity="matter")
@@ -58,7 +59,7 @@ class Report(Flow):
     community = UnitSlot(UnitKind.COMMUNITY, UnitKind.VILLAGE)
     again = YesNo(yes="report.again.yes", no="report.again.no")
     voice = YesNo(yes="report.voice.yes", no="report.voice.no")
-    words = FreeText()
+    words = FreeText(fixed=False)
     photo = PhotoSlot().optional()
     sure = Confirm()
 
@@ -82,12 +83,28 @@ class Report(Flow):
         elsewhere = _elsewhere(ask, matter)
         if elsewhere is not None:
             return elsewhere
+        known = self._known(ask, desk, matter)
+        if known is not None:
+            return known
         where, community = self._where(ask, desk, matter)
         words = _with_place(desk, self._words(ask, matter), _told_place(ask), where)
         draft = tickets.Draft(
             matter=matter.code, where=where, words=words, urgent=_is_urgent(ask, matter), community=community
         )
         return self._join(ask, desk, matter, draft) or self._file(ask, desk, matter, draft)
+
+    def _known(self, ask: Ask, desk: Desk, matter: MatterSpec) -> Result | None:
+        """“电梯还没修” without a place: add to the resident's own ticket of this matter, if they mean that."""
+        if ask.known(self.place) is not None:
+            return None
+        mine = [ticket for ticket in tickets.mine(desk) if ticket.matter == matter.code and ticket.status in OPEN]
+        if len(mine) != 1 or not ask(self.again, text="report.again.ask_mine", matter=matter, number=mine[0].number):
+            return None
+        return self._add(ask, desk, mine[0], self._words(ask, matter))
+
+    def _add(self, ask: Ask, desk: Desk, ticket: Ticket, words: str) -> Result:
+        tickets.supplement(desk, ticket, words, _photos(ask.known(self.photo)))
+        return _after(ask, Say("supplement.done", number=ticket.number))
 
     def _join(self, ask: Ask, desk: Desk, matter: MatterSpec, draft: tickets.Draft) -> Result | None:
         """Add to what is reported already, by the resident or by a neighbour, if they want that."""
@@ -99,8 +116,7 @@ class Report(Flow):
         if known is not None:
             if not ask(self.again, matter=matter, number=known.number):
                 return None
-            tickets.supplement(desk, known, draft.words, _photos(ask.known(self.photo)))
-            return _after(ask, Say("supplement.done", number=known.number))
+            return self._add(ask, desk, known, draft.words)
         if twin is None or not ask(self.voice, matter=matter, place=twin.place_public, number=twin.number):
             return None
         tickets.add_voice(desk, twin, draft.words)

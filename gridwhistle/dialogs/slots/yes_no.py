@@ -40,7 +40,13 @@ class YesNo(Slot[bool]):
                 chosen = pick(text, context.options)
                 if chosen is not None and isinstance(chosen.value, bool):
                     return chosen.value
+                return self._agreeing(words.pieces(text), context)
         return Miss()
+
+    def _agreeing(self, pieces: list[str], context: Context) -> bool | Miss:
+        """“是，分开”: several answers that are one."""
+        read = {self.read(Text(text=piece), context) for piece in pieces} if len(pieces) > 1 else set()
+        return bool(read.pop()) if read in ({True}, {False}) else Miss()
 
     def load(self, value: Json) -> bool:
         """A truth value."""
