@@ -281,13 +281,15 @@ class _Listener:
         """Let the asked question read the text; whether it did."""
         if frame.asked is None or frame.asked == CHANGE:
             return False
-        flow = self.play.flow(frame)
+        flow, understood = self.play.flow(frame), self.understood
         slot = flow.slots[frame.asked]
         if slot.yields and self._other_flow(frame, TELLING | flow.keeps) is not None:
             return False
         if isinstance(slot, PlaceSlot) and not frame.misses and self._tells_again(flow):
             # “下水道堵了” is no place; said twice it may be how people call the spot.
             return False
+        if isinstance(slot, PlaceSlot) and understood is not None and understood.place and self._adds_to_story(frame):
+            self._add_to_story(frame, text)
         return self.asked.answer(frame, Text(text=text[: self.limits.longest_text]), or_miss=False)
 
     def _elsewhere(self, frame: Frame | None, text: str) -> None:
@@ -305,8 +307,7 @@ class _Listener:
             if understood is not None and play.fill(frame, understood, self.heard.ticket, overwrite=True):
                 play.proceed()
             elif self._adds_to_story(frame):
-                told = frame.given.get(CAPTION)
-                frame.given[CAPTION] = (f"{told}；{text}" if told else text)[: self.limits.longest_text]
+                self._add_to_story(frame, text)
                 play.lead("engine.noted")
                 play.proceed()
             elif self.intent == "correct" and frame.answers:
@@ -384,6 +385,10 @@ class _Listener:
             return False
         timed = any(understood.first(kind) is not None for kind in (EntityKind.TIME, EntityKind.DURATION))
         return self.intent in flow.opens_on or (self.intent == "correct" and timed)
+
+    def _add_to_story(self, frame: Frame, text: str) -> None:
+        told = frame.given.get(CAPTION)
+        frame.given[CAPTION] = (f"{told}；{text}" if told else text)[: self.limits.longest_text]
 
     def _tells_again(self, flow: Flow) -> bool:
         return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None

@@ -168,8 +168,11 @@ class Report(Flow):
 
     def _words(self, ask: Ask, matter: MatterSpec) -> str:
         said, caption = ask.opened.text, ask.given(CAPTION)
-        if ask.known(self.words) is not None or len(said) < SHORTEST_STORY or ask.changes(self.words):
+        if ask.known(self.words) is not None or ask.changes(self.words):
             said = ask(self.words, matter=matter)
+        elif len(said) < SHORTEST_STORY:
+            # “垃圾”, and then the whole of it in answer to “where?”.
+            said = caption if isinstance(caption, str) else ask(self.words, matter=matter)
         return f"{said}；{caption}" if isinstance(caption, str) and caption not in said else said
 
 
