@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from gridwhistle.bot import app
-from gridwhistle.bot.channels import telegram_ptb  # noqa: F401 (loaded once for all, before the processes are forked)
 from gridwhistle.bot.channels.telegram.service import TelegramService
 from gridwhistle.bot.commands import bot, opening, scheduler, serve
 from gridwhistle.bot.logs import set_up_logs

@@ -82,7 +82,7 @@ class Run:
         self._folder.chmod(0o755)
         (self._folder / "scenes").mkdir()
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.crash.hurry", "tests.crash.process"])
+        self._context.set_forkserver_preload(["tests.crash.ancestor"])
         self._disk = Disk.mount(self._folder / "disk")
         self._engine: Engine = ENGINES[engine](self._disk.folder)
         self._clock = CityClock(self._folder / "clock")

@@ -31,11 +31,12 @@ class Fault(StrEnum):
     BACK = "clock jumps back"
 
 
-WEIGHTS = {Fault.KILL: 3, Fault.FORWARD: 2}
+WEIGHTS = {Fault.KILL: 3, Fault.FORWARD: 4}
 LASTS = {Fault.FREEZE: 0.8, Fault.GONE: 0.6, Fault.ERROR: 0.8, Fault.SILENT: 1.5, Fault.LATE: 1.2, Fault.BREAKS: 0.8,
          Fault.STORE: 0.8, Fault.DISK: 1.0}  # fmt: skip
 """Seconds after which it is over, give or take half; for others there is nothing to be ended."""
-FORWARDS = (timedelta(seconds=61), timedelta(minutes=20), timedelta(hours=2, minutes=5))
+FORWARDS = (*(timedelta(seconds=61),) * 3, timedelta(minutes=20), timedelta(hours=2, minutes=5))
+"""Mostly so far that what a killed process held is free."""
 QUIET_AT_FIRST = 1.5
 
 
