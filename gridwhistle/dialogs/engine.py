@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridwhistle.dialogs import drafts, results, words
+from gridwhistle.dialogs import drafts, results, story, words
 from gridwhistle.dialogs.asked import Asked
 from gridwhistle.dialogs.flow import Flow, Flows
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Open, Photo, Pin, Text, Unsupported, Wake
-from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT, EntityKind
+from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
-from gridwhistle.dialogs.slots import Choice, Chosen, Miss, PhotoSlot, PlaceSlot
+from gridwhistle.dialogs.slots import Chosen, Miss, PhotoSlot, PlaceSlot
 from gridwhistle.dialogs.state import CAPTION, CHANGE, Frame, State
 from gridwhistle.services import talks, tickets
 from gridwhistle.services.desk import Desk, Refused
@@ -288,8 +288,8 @@ class _Listener:
         if isinstance(slot, PlaceSlot) and not frame.misses and self._tells_again(flow):
             # “下水道堵了” is no place; said twice it may be how people call the spot.
             return False
-        if isinstance(slot, PlaceSlot) and understood is not None and understood.place and self._adds_to_story(frame):
-            self._add_to_story(frame, text)
+        if isinstance(slot, PlaceSlot) and understood is not None and understood.place:
+            self._adds_to_story(frame, text)
         return self.asked.answer(frame, Text(text=text[: self.limits.longest_text]), or_miss=False)
 
     def _elsewhere(self, frame: Frame | None, text: str) -> None:
@@ -306,8 +306,7 @@ class _Listener:
         if frame is not None:
             if understood is not None and play.fill(frame, understood, self.heard.ticket, overwrite=True):
                 play.proceed()
-            elif self._adds_to_story(frame):
-                self._add_to_story(frame, text)
+            elif self._adds_to_story(frame, text):
                 play.lead("engine.noted")
                 play.proceed()
             elif self.intent == "correct" and frame.answers:
@@ -378,17 +377,12 @@ class _Listener:
             return None
         return self.play.flows.named("looks_done", desk) if results.told_of(desk, understood) else None
 
-    def _adds_to_story(self, frame: Frame) -> bool:
-        """Whether the text tells the matter again (“就是漏到厨房了”), or another time for it (“是2天不是3天”)."""
-        flow, understood = self.play.flow(frame), self.understood
-        if not flow.takes_story or understood is None or isinstance(flow.slots.get(frame.asked or ""), Choice):
-            return False
-        timed = any(understood.first(kind) is not None for kind in (EntityKind.TIME, EntityKind.DURATION))
-        return self.intent in flow.opens_on or (self.intent == "correct" and timed)
-
-    def _add_to_story(self, frame: Frame, text: str) -> None:
-        told = frame.given.get(CAPTION)
-        frame.given[CAPTION] = (f"{told}；{text}" if told else text)[: self.limits.longest_text]
+    def _adds_to_story(self, frame: Frame, text: str) -> bool:
+        """Keep a sentence that belongs to the story; whether it does."""
+        belongs = story.belongs(self.play.flow(frame), frame, self.understood, self.intent)
+        if belongs:
+            story.add(frame, text, self.limits.longest_text)
+        return belongs
 
     def _tells_again(self, flow: Flow) -> bool:
         return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None
