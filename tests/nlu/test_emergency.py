@@ -47,6 +47,7 @@ PRESENT = [
     ("violence", "有人拿刀砍人"),
     ("violence", "我老公又在打我"),
     ("violence", "两伙人打起来了"),
+    ("violence", "楼上打架呢快来人"),
     ("violence", "他持刀威胁邻居"),
     ("violence", "隔壁正在家暴，女的一直喊"),
     ("violence", "a man with a knife is in the yard"),
