@@ -38,7 +38,6 @@ class Server:
         self.url = url
         self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
         self._made: set[str] = set()
-        atexit.register(self._leave)
 
     def create(self, template: str | None = None) -> str:
         """A new database, empty or like the one at the URL ``template``; gives its URL."""
@@ -54,7 +53,8 @@ class Server:
         self._run(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
         self._made.discard(url)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Take away all databases that were made here; a cluster of one's own goes as a whole."""
         for url in tuple(self._made):
             self.drop(url)
 
@@ -122,7 +122,9 @@ def server() -> Server:
     """The server of this run of the tests. Raises ``NotFound``."""
     given = os.environ.get(GIVEN)
     if given:
-        return Server(given)
+        lent = Server(given)
+        atexit.register(lent.leave)
+        return lent
     programs()
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="gridwhistle-postgresql-")), **QUICK)
     atexit.register(cluster.remove)
