@@ -139,7 +139,7 @@ def _fill(store: Store, region: str, there: int, size: int) -> None:
                 " FROM role_grant g JOIN post p ON p.region = g.region AND p.grid = g.unit AND p.post = 'grid_worker'"
                 " WHERE g.region = :region AND g.role = 'resident'"), {"region": region})  # fmt: skip
         people = session.execute(text("SELECT count(*) FROM filling")).scalar_one()
-        cross = f"FROM series JOIN filling f ON f.i = (series.i * 7919) % {people}"
+        cross = f"FROM series JOIN filling f ON f.i = (CAST(series.i AS BIGINT) * 7919) % {people}"
         number = "printf('%032x', series.i)" if sqlite else "lpad(to_hex(series.i), 32, '0')"
         at = (
             "strftime('%Y-%m-%d %H:%M:%S.000000', 'now', '-' || (series.i % 2000000) || ' minutes')"

@@ -39,6 +39,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def figures(port: int) -> bytes:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            return bytes(answer.read())
+    except OSError:
+        return b""
+
+
 def test_two_processes_run_every_timer_once_and_end_in_good_order(tmp_path: Path) -> None:
     settings = WORLD.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'city.db'}"})
     store = Store(settings.database_url)
