@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import engines
 import pytest
-from bureau import MONDAY, WORLD
+from bureau import MONDAY
 from prometheus_client.parser import text_string_to_metric_families
 
 from gridwhistle.bot.app import Application, build
@@ -30,9 +31,9 @@ PERSONAL = ("张桂兰", "13812345678", "下水道", "2单元501", "幸福小区
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Application]:
     made = build(
-        WORLD.settings.model_copy(update={"files_dir": tmp_path}),
-        WORLD.fresh_store(),
-        understanding=lambda _settings, _city: WORLD.trained,
+        engines.world().settings.model_copy(update={"files_dir": tmp_path}),
+        engines.world().fresh_store(),
+        understanding=lambda _settings, _city: engines.world().trained,
         clock=ShiftableClock(frozen_at=MONDAY),
         regular=(),
     )

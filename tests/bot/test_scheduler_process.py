@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from bureau import WORLD
+import engines
 
 from gridwhistle.bot.app import open_office
 from gridwhistle.services import rehearsal, timers
@@ -48,7 +48,7 @@ def figures(port: int) -> bytes:
 
 
 def test_two_processes_run_every_timer_once_and_end_in_good_order(tmp_path: Path) -> None:
-    settings = WORLD.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'city.db'}"})
+    settings = engines.world().settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'city.db'}"})
     store = Store(settings.database_url)
     found_region(store, settings.region, settings.region_name)
     settle_demo(store, settings.region, settings.demo_dir, now=SystemClock().now())

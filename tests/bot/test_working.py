@@ -6,8 +6,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import engines
 import pytest
-from bureau import MONDAY, WORLD
+from bureau import MONDAY
 
 from gridwhistle.bot.app import Application, build
 from gridwhistle.services import rehearsal, timers
@@ -42,9 +43,9 @@ def bell() -> Doorbell:
 @pytest.fixture
 def app(tmp_path: Path, bell: Doorbell) -> Iterator[Application]:
     made = build(
-        WORLD.settings.model_copy(update={"files_dir": tmp_path}),
-        WORLD.fresh_store(),
-        understanding=lambda _settings, _city: WORLD.trained,
+        engines.world().settings.model_copy(update={"files_dir": tmp_path}),
+        engines.world().fresh_store(),
+        understanding=lambda _settings, _city: engines.world().trained,
         channels=lambda _bell: (bell,),
         clock=ShiftableClock(frozen_at=MONDAY),
         regular=(),

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+import engines
 import pytest
-from bureau import WORLD, Bureau
+from bureau import Bureau
 from PIL import Image
 from sealing import xml
 from sqlalchemy import select
@@ -43,7 +44,7 @@ class City:
 
     def __init__(self, bureau: Bureau, server: WeChatServer, resident: Line, worker: Line) -> None:
         self.bureau, self.server, self.resident, self.worker = bureau, server, resident, worker
-        self._director = WORLD.director()
+        self._director = engines.world().director()
         lines = (resident, worker)
         conversation = Conversation(bureau.office, self._director, FLOWS)
         downloads = {line.channel: line.platform.channel.download for line in lines}
