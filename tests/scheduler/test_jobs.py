@@ -92,7 +92,7 @@ def shared(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
 def test_a_job_whose_subject_is_gone_has_nothing_to_do(shared: Bureau, job: Job) -> None:
     before = len(shared.letters())
-    for subject in ("nothing", "web:nobody", "", ":", "\u0000"):
+    for subject in ("nothing", "web:nobody", "", ":", "\u200b"):
         with shared.desk() as desk:
             job.run(desk, due(shared, job.name, subject))
 
