@@ -24,7 +24,7 @@ from gridwhistle.dialogs.nlu.intents import CUE, Floats, Model, Scale
 # A feature seen once tells its example from no other; dropping those quarters the matrix.
 SEEN_AT_LEAST = 2
 SHARES = {
-    "policy": 0.33,
+    "policy": 0.25,
     "dispute": 0.25,
     "errand": 0.16,
     "hazard": 0.08,
@@ -108,7 +108,7 @@ def fit(examples: Sequence[Example], recipe: Recipe | None = None) -> Model:
     vocabulary, rarity, rows = _weigh([example.text for example in examples])
     importance = _importance(examples)
     own, own_bias = _separate(rows, [example.family for example in examples], importance, recipe)
-    each, each_bias = _separate(rows, [example.label for example in examples], np.sqrt(importance), recipe)
+    each, each_bias = _separate(rows, [example.label for example in examples], importance, recipe)
     return Model(
         labels=labels,
         families=tuple(family[label] for label in labels),
