@@ -79,7 +79,7 @@ class _Listener:
         self.heard = heard
         self.limits = play.limits
         self.understood = heard.understood
-        self.intent = heard.sure_intent(play.limits.bands.sure)
+        self.intent = heard.sure_intent(play.limits.bands, alone=play.state.top is None)
         self.asked = Asked(play, heard)
 
     def listen(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gridwhistle.dialogs.flow import Say
 from gridwhistle.dialogs.message import Content, Photo, Text
-from gridwhistle.dialogs.nlu.understood import Understood
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Bands, Understood
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.services.schema import JsonObject
 
@@ -43,7 +43,10 @@ class Heard:
         text = content.text if isinstance(content, Text) else content.caption if isinstance(content, Photo) else ""
         return Opened(text=text[:longest], understood=self.understood, ticket=self.ticket)
 
-    def sure_intent(self, sure: float) -> str | None:
-        """The intent, where understanding is sure of it."""
+    def sure_intent(self, bands: Bands, *, alone: bool) -> str | None:
+        """The intent, where understanding is sure of it; ``alone`` where no dialog is open that it could interrupt."""
         understood = self.understood
-        return understood.intent if understood is not None and understood.confidence >= sure else None
+        if understood is None:
+            return None
+        enough = bands.opens if alone and understood.intent in (REPORT, POLICY_QUESTION) else bands.sure
+        return understood.intent if understood.confidence >= enough else None

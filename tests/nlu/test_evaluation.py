@@ -52,7 +52,7 @@ def test_a_category_follows_from_the_best_matter_and_is_as_sure_as_all_its_matte
     ],
 )
 def test_bands(found: Understood, band: Band) -> None:
-    assert evaluation.band_of(found, Bands(sure=0.7, ask=0.4)) is band
+    assert evaluation.band_of(found, Bands(opens=0.7, ask=0.4)) is band
 
 
 def test_judging_messages() -> None:

@@ -144,7 +144,7 @@ def _write(folder: Path, judged: Sequence[Judged], bands: Bands, *, labelled: bo
             "coverage": [asdict(step) for step in evaluation.steps(judged)],
         }
         confusion_picture(evaluation.confusion(judged)).save(folder / "confusion.png")
-        marks = {"ask": bands.ask, "sure": bands.sure}
+        marks = {"ask": bands.ask, "opens": bands.opens}
         calibration_picture(evaluation.steps(judged), marks).save(folder / "calibration.png")
     text = json.dumps(figures, ensure_ascii=False, indent=1)
     (folder / "figures.json").write_text(text + "\n", encoding="utf-8")

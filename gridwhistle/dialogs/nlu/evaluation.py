@@ -154,7 +154,7 @@ def band_of(found: Understood, bands: Bands) -> Band:
     """What the dialogue would do with a first message of this meaning."""
     if found.intent not in (REPORT, POLICY_QUESTION) or found.confidence < bands.ask:
         return Band.NOT
-    if found.confidence < bands.sure:
+    if found.confidence < bands.opens:
         return Band.ASKED
     return Band.FORM if found.intent == REPORT else Band.ANSWER
 
