@@ -20,6 +20,7 @@ from gridwhistle.dialogs.flows import FLOWS
 from gridwhistle.dialogs.state import State
 from gridwhistle.services import rehearsal
 from gridwhistle.services.desk import Desk
+from gridwhistle.services.fates import TRY_FOR
 from gridwhistle.services.lifecycle import ENDED
 from gridwhistle.services.schema import Event, InboxRow, Lane, LetterRow, LetterState, Ticket, TimerRow
 
@@ -73,7 +74,7 @@ def examine(desk: Desk, seen: Witnessed) -> Findings:
     findings = Findings()
     _examine_messages(desk, seen, letters, findings)
     _examine_reports(desk, letters, findings)
-    _examine_letters(seen, letters, findings)
+    _examine_letters(seen, letters, desk.now, findings)
     _examine_timers(desk, findings)
     _examine_rest(desk, findings)
     findings.against["a ticket's hash chain is broken"] = rehearsal.broken_chains(desk)
@@ -126,7 +127,7 @@ def _examine_reports(desk: Desk, letters: list[LetterRow], findings: Findings) -
     ]
 
 
-def _examine_letters(seen: Witnessed, letters: list[LetterRow], findings: Findings) -> None:
+def _examine_letters(seen: Witnessed, letters: list[LetterRow], now: datetime, findings: Findings) -> None:
     """Every letter arrived once, or is marked; and those of one chat and priority in their order."""
     arrivals = Counter(entry["letter"] for entry in seen.shown if entry["letter"])
     first_at: dict[str, int] = {}
@@ -145,8 +146,12 @@ def _examine_letters(seen: Witnessed, letters: list[LetterRow], findings: Findin
         for letter in letters
         if arrivals[letter.id] > 1 + letter.doubts
     ]
-    findings.against["a letter was given up"] = [
-        f"{letter.id} to {letter.address}: {letter.problem}" for letter in letters if letter.state is LetterState.DEAD
+    given_up = [letter for letter in letters if letter.state is LetterState.DEAD]
+    findings.counted["letters given up after two days of the jumping clock"] = len(given_up)
+    findings.against["a letter was given up before its time"] = [
+        f"{letter.id} to {letter.address}: {letter.problem}"
+        for letter in given_up
+        if now - letter.created_at <= TRY_FOR
     ]
     last: dict[tuple[str, int], tuple[int, str]] = {}
     overtaken = []

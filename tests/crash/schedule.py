@@ -37,6 +37,9 @@ LASTS = {Fault.FREEZE: 0.8, Fault.GONE: 0.6, Fault.ERROR: 0.8, Fault.SILENT: 1.5
 """Seconds after which it is over, give or take half; for others there is nothing to be ended."""
 FORWARDS = (*(timedelta(seconds=61),) * 3, timedelta(minutes=20), timedelta(hours=2, minutes=5))
 """Mostly so far that what a killed process held is free."""
+AGAIN_AFTER = {Fault.NIGHT: 45.0}
+"""Seconds between the end of a fault and the next of its kind. After two days a letter is given up."""
+AT_ONCE = 0.2
 QUIET_AT_FIRST = 1.5
 
 
@@ -66,9 +69,9 @@ def schedule(seed: int, seconds: float, faults: list[Fault], gap: float) -> list
         begins = max(at, free_at.get(fault, 0.0))
         event = Event(at=begins, fault=fault, begins=True, victim=dice.random(), jump=_jump(dice, fault))
         events.append(event)
+        free_at[fault] = begins + lasts + AGAIN_AFTER.get(fault, AT_ONCE)
         if lasts:
             events.append(Event(at=begins + lasts, fault=fault, begins=False))
-            free_at[fault] = begins + lasts + 0.2
     return sorted(events, key=lambda event: event.at)
 
 

@@ -156,7 +156,7 @@ def timer(what: str) -> Callable[[Session], object]:
         ("a message was answered with an internal error", set_all(LetterRow, text_key="common.internal_error")),
         ("a registered report is not there", set_all(Ticket, words="something else")),
         ("a ticket's hash chain is broken", set_all(Ticket, chain="0" * 64)),
-        ("a letter was given up", set_all(LetterRow, state=LetterState.DEAD)),
+        ("a letter was given up before its time", set_all(LetterRow, state=LetterState.DEAD)),
         ("a letter is still to be sent", set_all(LetterRow, state=LetterState.SENDING)),
         ("a due timer never ran", timer("set")),
         ("a timer ran twice", timer("ran")),
