@@ -18,8 +18,6 @@ PASSING = frozenset(
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,
-        # Seen once in a crash test, in a transaction of many threads' shared connection; done again it succeeds.
-        sqlite3.SQLITE_MISUSE,
     }
 )
 """What SQLite says of the disk, and of others who write; it tells of wrong statements by the same exception."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -103,6 +104,19 @@ def _hand(session: Session) -> _Hand:
         session.info[_HAND] = _Hand(connection, connection.connection.cursor())
     hand: _Hand = session.info[_HAND]
     return hand
+
+
+def put_down(session: Session) -> None:
+    """Close the cursor at the transaction's end, while its connection is still ours.
+
+    Left to the garbage collector it would reset its last statement on whatever thread that runs, under the hands of
+    whoever steps through the same statement of the same SQLite connection by then.
+    """
+    hand: _Hand | None = session.info.pop(_HAND, None)
+    if hand is not None:
+        # A broken connection has closed it already.
+        with suppress(hand.connection.dialect.loaded_dbapi.Error):
+            hand.cursor.close()
 
 
 @lru_cache(maxsize=512)

@@ -37,7 +37,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gridwhistle.services.many_rows import FEW, folded, unfolding
 from gridwhistle.services.one_writer import OneWriter
-from gridwhistle.services.prepared import fetch, run
+from gridwhistle.services.prepared import fetch, put_down, run
 from gridwhistle.services.schema import Base, Counter, table_of
 from gridwhistle.services.session import TurnSession, forget_from, written
 
@@ -113,7 +113,7 @@ class Store:
     @contextmanager
     def _session(self) -> Iterator[Session]:
         if not self.is_sqlite:
-            with TurnSession(self.engine, expire_on_commit=False) as session:
+            with TurnSession(self.engine, expire_on_commit=False) as session, _hand_of(session):
                 yield session
             return
         with (
@@ -123,6 +123,7 @@ class Store:
                 expire_on_commit=False,
                 join_transaction_mode="create_savepoint" if joined else "rollback_only",
             ) as session,
+            _hand_of(session),
         ):
             yield session
 
@@ -153,6 +154,14 @@ class Store:
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         return config
+
+
+@contextmanager
+def _hand_of(session: Session) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        put_down(session)
 
 
 @dataclass(frozen=True, kw_only=True)

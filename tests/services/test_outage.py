@@ -53,13 +53,6 @@ def test_a_wrong_statement_stays_wrong(store: Store, statement: str) -> None:
     store.close()
 
 
-def test_a_connection_that_was_used_wrongly_passes() -> None:
-    misuse = sqlite3.InterfaceError("bad parameter or other API misuse")
-    misuse.sqlite_errorcode = sqlite3.SQLITE_MISUSE
-
-    assert is_outage(DBAPIError("INSERT", None, misuse))
-
-
 def test_a_shared_commit_that_was_lost_may_be_tried_again() -> None:
     assert is_outage(Lost())
     assert not is_outage(ValueError())

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Counter, Region, Setting, TimerRow, table_of
 from gridwhistle.services.store import (
     Insertion,
@@ -219,3 +220,12 @@ def test_the_file_survives_being_closed(in_a_file: Store) -> None:
     with again.begin() as session:
         assert session.scalars(select(Region.name)).all() == ["富锦市"]
     again.close()
+
+
+def test_a_transactions_cursor_is_closed_with_it(store: Store) -> None:
+    # The garbage collector would close it on any thread, under the hands of whoever runs the same statement by then.
+    with store.begin() as session:
+        fetch(session, select(Region.code), {})
+        hand = session.info["hand"]
+    with pytest.raises(hand.connection.dialect.loaded_dbapi.Error, match="closed"):
+        hand.cursor.execute("SELECT 1")
