@@ -9,6 +9,7 @@ from town import FLOWS, Report, Town
 
 from gridwhistle.dialogs.message import Press, Text, Wake
 from gridwhistle.services import memory
+from gridwhistle.services.again import TRIES
 
 
 def test_a_whole_report_from_one_sentence(town: Town) -> None:
@@ -187,10 +188,11 @@ def test_an_internal_error_loses_nothing_and_logs_no_words(town: Town, capsys: p
     assert "坏了" not in capsys.readouterr().out
 
 
-def test_a_disk_that_is_full_for_a_moment_costs_no_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failing", [1, TRIES], ids=["for a moment", "for longer"])
+def test_a_disk_that_is_full_costs_no_message(town: Town, monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
-    keep, failures = memory.keep, [OperationalError("INSERT", None, full)]
+    keep, failures = memory.keep, [OperationalError("INSERT", None, full)] * failing
 
     def keep_or_fail(*given: Any) -> None:
         if failures:
@@ -198,10 +200,12 @@ def test_a_disk_that_is_full_for_a_moment_costs_no_message(town: Town, monkeypat
         keep(*given)
 
     monkeypatch.setattr(memory, "keep", keep_or_fail)
-    with pytest.raises(OperationalError):
-        town.send(Text(text="下水道堵了"), external="same")
-    assert town.letters("zhang") == [], "an excuse would have been the message's one effect"
-    assert town.send(Text(text="下水道堵了"), external="same") == ["在哪儿？"], "the channel brings it again"
+    monkeypatch.setattr("gridwhistle.services.again.time.sleep", lambda _seconds: None)
+    if failing == TRIES:
+        with pytest.raises(OperationalError):
+            town.send(Text(text="下水道堵了"), external="same")
+        assert town.letters("zhang") == [], "an excuse would have been the message's one effect"
+    assert town.send(Text(text="下水道堵了"), external="same") == ["在哪儿？"], "done again, or brought again"
 
 
 def test_depth_has_a_limit(town: Town) -> None:
