@@ -274,6 +274,8 @@ class _Listener:
                     self.asked.again()
                 else:
                     self._open(flow)
+            case _ if frame is None:
+                play.say("engine.nothing_to_cancel")
             case _:
                 self.asked.again()
 

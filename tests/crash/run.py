@@ -42,7 +42,7 @@ from .schedule import Event, Fault, fuses, schedule
 from .standin import Mood
 
 SLOTS = (BOT, BOT, SCHEDULER, SCHEDULER)
-REST_WITHIN = 90.0
+REST_WITHIN = 300.0
 MOODS = {Fault.ERROR: Mood.ERROR, Fault.SILENT: Mood.SILENT, Fault.LATE: Mood.LATE, Fault.BREAKS: Mood.BREAKS}
 LATE_SECONDS = 2.5
 LEASE_RUNS_OUT = timedelta(seconds=61)

@@ -188,6 +188,11 @@ def test_an_internal_error_loses_nothing_and_logs_no_words(town: Town, capsys: p
     assert "坏了" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("word", ["修改", "返回", "重复", "取消"])
+def test_a_word_about_what_is_open_is_answered_when_nothing_is(town: Town, word: str) -> None:
+    assert "没有填到一半" in town.say(word)
+
+
 @pytest.mark.parametrize("failing", [1, TRIES], ids=["for a moment", "for longer"])
 def test_a_disk_that_is_full_costs_no_message(town: Town, monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
     full = sqlite3.OperationalError("database or disk is full")
