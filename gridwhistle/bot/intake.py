@@ -10,7 +10,7 @@ from dataclasses import replace
 import structlog
 
 from gridwhistle.bot.remote_files import Download, with_files
-from gridwhistle.dialogs.message import Content, Inbound, Photo, Text, dump_content, load_content, storable
+from gridwhistle.dialogs.message import Content, Inbound, Photo, Text, Unsupported, dump_content, load_content, storable
 from gridwhistle.services import inbox
 from gridwhistle.services.inbox import Arrival, Waiting
 from gridwhistle.services.office import Office
@@ -150,7 +150,7 @@ class Intake:
     def _content(self, waiting: Waiting) -> Content:
         """What was said; a platform's message that it replies to becomes our letter."""
         content = load_content(waiting.content)
-        if waiting.quotes is None or not isinstance(content, Text | Photo):
+        if waiting.quotes is None or not isinstance(content, Text | Photo | Unsupported):
             return content
         with self._office.desk() as desk:
             return replace(content, reply_to=inbox.quoted_letter(desk, waiting))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -14,6 +14,7 @@ from gridwhistle.services.desk import Refused
 from gridwhistle.services.inbox import RemoteFile, Waiting
 from gridwhistle.services.office import Office
 from gridwhistle.services.photos import LARGEST_BYTES, CleanPhoto, clean_photo
+from gridwhistle.services.recordings import Recording, recording_of
 
 log = structlog.get_logger(__name__)
 
@@ -43,18 +44,24 @@ class HoldsFiles(Protocol):
 
 
 def with_files(office: Office, waiting: Waiting, content: Content, download: Download | None) -> Content:
-    """The content with its photos in our keeping, those of its album's other parts too.
+    """The content with its photos or its recording in our keeping, those of its album's other parts too.
 
-    What cannot be used becomes an ``Unsupported`` that says why. Raises whatever the download raises when the
+    A photo that cannot be used becomes an ``Unsupported`` that says why. Raises whatever the download raises when the
     platform may have the file a little later.
     """
     files = [file for part in (waiting, *waiting.parts) for file in part.files]
-    if download is None or not files or not isinstance(content, Photo):
+    if download is None or not files or not isinstance(content, Photo | Unsupported):
         return content
+    last = waiting.attempts >= MOST_TRIES
+    if isinstance(content, Unsupported):
+        recording = _recording(files[0], download, last=last)
+        if recording is None:
+            return content
+        return replace(content, kind=recording.kind, attachments=_kept(office, waiting, [recording]))
     photos: list[CleanPhoto] = []
     problems: list[str] = []
     for file in files:
-        photo = _photo(file, download, last=waiting.attempts >= MOST_TRIES)
+        photo = _photo(file, download, last=last)
         if isinstance(photo, str):
             problems.append(photo)
         else:
@@ -62,12 +69,29 @@ def with_files(office: Office, waiting: Waiting, content: Content, download: Dow
     if not photos:
         log.info("file.unusable", channel=waiting.where.channel, update=waiting.external_id, why=problems)
         return Unsupported(kind=problems[0])
-    for photo in photos:
-        attachments.keep_file(office.files, photo)
+    return replace(content, attachments=_kept(office, waiting, photos), caption=_caption(content, waiting))
+
+
+def _kept(office: Office, waiting: Waiting, files: Sequence[CleanPhoto | Recording]) -> tuple[str, ...]:
+    for file in files:
+        attachments.keep_file(office.files, file)
     with office.desk() as desk:
         desk.actor, _ = memory.recall(desk.session, desk.region, waiting.where, desk.now)
-        kept = tuple(attachments.enter(desk, photo) for photo in photos)
-    return replace(content, attachments=kept, caption=_caption(content, waiting))
+        return tuple(attachments.enter(desk, file) for file in files)
+
+
+def _recording(file: RemoteFile, download: Download, *, last: bool) -> Recording | None:
+    """The voice or video; ``None`` for what is not kept."""
+    if file.size is not None and file.size > LARGEST_BYTES:
+        return None
+    try:
+        return recording_of(download(file))
+    except (FileTooLarge, FileGone):
+        return None
+    except Exception:
+        if last:
+            return None
+        raise
 
 
 def _photo(file: RemoteFile, download: Download, *, last: bool) -> CleanPhoto | str:

@@ -14,7 +14,7 @@ from gridwhistle.dialogs.engine import after_refusal, turn
 from gridwhistle.dialogs.flow import Flow, Flows, Say
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
-from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Wake, dump_content, storable
+from gridwhistle.dialogs.message import Inbound, Photo, Press, Text, Unsupported, Wake, dump_content, storable
 from gridwhistle.dialogs.nlu.understood import Understanding, Understood
 from gridwhistle.dialogs.play import Undo
 from gridwhistle.services import inbox, memory, numbers, outbox, replies
@@ -133,7 +133,7 @@ def _places(error: BaseException) -> list[str]:
 def _hear(desk: Desk, inbound: Inbound, understood: Understood | None) -> Heard:
     content = inbound.content
     press = outbox.find_press(desk, content.letter, content.index) if isinstance(content, Press) else None
-    reply_to = content.reply_to if isinstance(content, Text | Photo) else None
+    reply_to = content.reply_to if isinstance(content, Text | Photo | Unsupported) else None
     return Heard(
         content=content,
         understood=understood,

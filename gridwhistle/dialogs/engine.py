@@ -89,6 +89,8 @@ class _Listener:
                 self._open_named(name, given)
             case Open(flow=name):
                 self._open_named(name, {})
+            case Unsupported(attachments=kept, kind=kind) if kept:
+                self._recording(kept, kind)
             case Unsupported(kind=kind):
                 play.lead(f"engine.unsupported.{kind}" if kind in UNREADABLE else "engine.unsupported.other")
                 self.asked.again()
@@ -169,6 +171,19 @@ class _Listener:
         else:
             play.lead("engine.photo_kept")
             self.asked.again()
+
+    def _recording(self, kept: tuple[str, ...], kind: str) -> None:
+        """Put a voice or a video to the matter it is about. Nobody listens by itself: words are asked for."""
+        play, desk, frame = self.play, self.play.desk, self.play.state.top
+        quoted = self.heard.ticket
+        telling = frame is not None and quoted is None and REPORT in play.flow(frame).opens_on
+        ticket = None if telling else tickets.record_on(desk, quoted)
+        if ticket is None:
+            play.lead("engine.recording_waits", kind=kind)
+        else:
+            tickets.record(desk, ticket, kept, kind)
+            play.lead("engine.recording_kept", kind=kind, number=ticket.number)
+        self.asked.again()
 
     def _pin(self, pin: Pin) -> None:
         frame = self.play.state.top

@@ -45,9 +45,14 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unsupported:
-    """Something that cannot be read: ``voice``, ``sticker``, ``video``, ``file`` …"""
+    """Something that cannot be read: ``voice``, ``sticker``, ``video``, ``file`` …
+
+    ``attachments`` is what of it the channel has stored.
+    """
 
     kind: str
+    attachments: tuple[str, ...] = ()
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +109,13 @@ def storable(content: Content) -> Content:
             )
         case Press(letter=letter):
             return replace(content, letter=_storable(letter))
-        case Unsupported(kind=kind):
-            return replace(content, kind=_storable(kind))
+        case Unsupported(kind=kind, attachments=attachments, reply_to=reply_to):
+            return replace(
+                content,
+                kind=_storable(kind),
+                attachments=tuple(map(_storable, attachments)),
+                reply_to=_storable(reply_to) if reply_to else None,
+            )
     return content
 
 
@@ -120,8 +130,9 @@ def dump_content(content: Content) -> JsonObject:
             return {"kind": "photo", "attachments": list(attachments), "caption": caption, "reply_to": reply_to}
         case Pin(latitude=latitude, longitude=longitude):
             return {"kind": "pin", "latitude": latitude, "longitude": longitude}
-        case Unsupported(kind=kind):
-            return {"kind": "unsupported", "what": kind}
+        case Unsupported(kind=kind, attachments=attachments, reply_to=reply_to):
+            kept: JsonObject = {"attachments": list(attachments)} if attachments else {}
+            return {"kind": "unsupported", "what": kind, **kept, **({} if reply_to is None else {"reply_to": reply_to})}
         case Wake(flow=flow, given=given, key=key):
             return {"kind": "wake", "flow": flow, "given": given, "key": key}
         case Open(flow=flow):
@@ -151,7 +162,11 @@ def _load(row: JsonObject) -> Content:
         case "pin":
             return Pin(latitude=float(str(row["latitude"])), longitude=float(str(row["longitude"])))
         case "unsupported":
-            return Unsupported(kind=str(row["what"]))
+            return Unsupported(
+                kind=str(row["what"]),
+                attachments=tuple(str(one) for one in _list(row.get("attachments", []))),
+                reply_to=_text_or_none(row.get("reply_to")),
+            )
         case "wake":
             given = row["given"]
             if not isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""Which photos and files were sent, by whom, and under which name do their bytes lie?"""
+"""Which photos and recordings were sent, by whom, and under which name do their bytes lie?"""
 
 from __future__ import annotations
 
@@ -6,32 +6,37 @@ from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.files import Files
-from gridwhistle.services.photos import CleanPhoto
+from gridwhistle.services.photos import CleanPhoto, Taken
+from gridwhistle.services.recordings import SUFFIXES, Recording
 from gridwhistle.services.schema import Attachment
 from gridwhistle.services.store import new_id
 
+JPEG = "image/jpeg"
 
-def keep_file(files: Files, photo: CleanPhoto) -> None:
+
+def keep_file(files: Files, kept: CleanPhoto | Recording) -> None:
     """Keep the bytes under their hash before the transaction names them; a leftover of a crash does no harm."""
-    files.put(name_of(photo.sha256), photo.body)
+    files.put(name_of(kept.sha256, _media_type(kept)), kept.body)
 
 
-def enter(desk: Desk, photo: CleanPhoto) -> str:
-    """Make a kept photo the acting person's attachment; gives its id."""
+def enter(desk: Desk, kept: CleanPhoto | Recording) -> str:
+    """Make a kept file the acting person's attachment; gives its id."""
     attachment_id = new_id()
+    taken = kept.taken if isinstance(kept, CleanPhoto) else Taken()
     desk.session.add(
         Attachment(
             region=desk.region,
             id=attachment_id,
             ticket_id=None,
             person_id=desk.me,
-            kind="photo",
-            sha256=photo.sha256,
-            size=len(photo.body),
+            kind=kept.kind if isinstance(kept, Recording) else "photo",
+            sha256=kept.sha256,
+            size=len(kept.body),
             at=desk.now,
-            taken_at=photo.taken.at,
-            latitude=photo.taken.latitude,
-            longitude=photo.taken.longitude,
+            taken_at=taken.at,
+            latitude=taken.latitude,
+            longitude=taken.longitude,
+            media_type=_media_type(kept),
         )
     )
     return attachment_id
@@ -44,9 +49,13 @@ def find(session: Session, region: str, attachment_id: str) -> Attachment | None
 
 def body_of(files: Files, attachment: Attachment) -> bytes | None:
     """The bytes of an attachment; ``None`` where they are gone. Raises ``OSError`` for a storage that is down."""
-    return files.get(name_of(attachment.sha256))
+    return files.get(name_of(attachment.sha256, attachment.media_type))
 
 
-def name_of(sha256: str) -> str:
+def name_of(sha256: str, media_type: str = JPEG) -> str:
     """The name of the file with this hash."""
-    return f"{sha256[:2]}/{sha256}.jpg"
+    return f"{sha256[:2]}/{sha256}.{SUFFIXES.get(media_type, 'jpg')}"
+
+
+def _media_type(kept: CleanPhoto | Recording) -> str:
+    return kept.media_type if isinstance(kept, Recording) else JPEG

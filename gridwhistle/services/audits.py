@@ -148,6 +148,7 @@ def _photo_of(desk: Desk, ticket: Ticket, person_id: str) -> bool:
                 Attachment.region == desk.region,
                 Attachment.ticket_id == ticket.id,
                 Attachment.person_id == person_id,
+                Attachment.kind == "photo",
             )
             .limit(1)
         ).first()

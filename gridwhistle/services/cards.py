@@ -75,7 +75,7 @@ def show(
     text: str,
     *,
     fresh: bool = False,
-    said: Mapping[str, str] | None = None,
+    said: Mapping[str, object] | None = None,
     **more: object,
 ) -> None:
     """Post the newest form of somebody's card of a ticket.

@@ -73,6 +73,8 @@ class Dossier:
     due: datetime
     result: str
     photos: tuple[str, ...]
+    recordings: tuple[tuple[str, str], ...]
+    """Voices and videos: id and kind."""
     lines: tuple[HistoryLine, ...]
     sound: bool
     """Whether the chain of its events is unbroken."""
@@ -100,6 +102,7 @@ def read(desk: Desk, ticket_id: str) -> Dossier | None:
         due=ticket.solve_by,
         result=mask_numbers(ticket.result) if masked else ticket.result,
         photos=tuple(photo.id for photo in _photos(desk, ticket) if _may_see_of(desk, ticket, photo)),
+        recordings=tuple((one.id, one.kind) for one in _recordings(desk, ticket) if may_see_photo(desk, one)),
         lines=_lines(desk, ticket, is_staff=is_staff, masked=masked),
         sound=events.broken_link(desk, ticket) is None,
     )
@@ -111,19 +114,36 @@ def may_see(desk: Desk, ticket: Ticket) -> bool:
 
 
 def may_see_photo(desk: Desk, photo: Attachment) -> bool:
-    """Whether the acting person may look at a photo: their own, one of a ticket of theirs, one sent to them."""
+    """Whether the acting person may look at a photo: their own, one of a ticket of theirs, one sent to them.
+
+    A voice tells who somebody is: besides its sender only those get it who handle, lead or audit.
+    """
     if photo.person_id == desk.me:
         return True
     ticket = desk.session.get(Ticket, (desk.region, photo.ticket_id)) if photo.ticket_id else None
+    if photo.kind != "photo":
+        return ticket is not None and _may_hear(desk, ticket)
     on_ticket = ticket is not None and may_see(desk, ticket) and _may_see_of(desk, ticket, photo)
     return on_ticket or chats.has_letter_with(desk, photo.id)
 
 
+def _may_hear(desk: Desk, ticket: Ticket) -> bool:
+    return not desk.actor.has(Role.PROPERTY_WORKER) and bool(capacities(desk, ticket) - {Who.REPORTER})
+
+
 def _photos(desk: Desk, ticket: Ticket) -> list[Attachment]:
+    return [one for one in _attached(desk, ticket) if one.kind == "photo"]
+
+
+def _recordings(desk: Desk, ticket: Ticket) -> list[Attachment]:
+    return [one for one in _attached(desk, ticket) if one.kind != "photo"]
+
+
+def _attached(desk: Desk, ticket: Ticket) -> list[Attachment]:
     return list(
         desk.session.scalars(
             select(Attachment)
-            .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind == "photo")
+            .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id)
             .order_by(Attachment.id)
         )
     )

@@ -114,11 +114,20 @@ def wishes(desk: Desk) -> list[Wish]:
 
 def photos(desk: Desk, ticket: Ticket) -> int:
     """How many photos a ticket has."""
+    return _attached(desk, ticket, ("photo",))
+
+
+def recordings(desk: Desk, ticket: Ticket) -> int:
+    """How many voices and videos a ticket has."""
+    return _attached(desk, ticket, ("voice", "video"))
+
+
+def _attached(desk: Desk, ticket: Ticket, kinds: tuple[str, ...]) -> int:
     return (
         desk.session.scalar(
             select(func.count())
             .select_from(Attachment)
-            .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id)
+            .where(Attachment.region == desk.region, Attachment.ticket_id == ticket.id, Attachment.kind.in_(kinds))
         )
         or 0
     )

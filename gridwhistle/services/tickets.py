@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, or_, select
 
-from gridwhistle.services import assignments, deadlines, events, lifecycle, places, timers, whistles
+from gridwhistle.services import assignments, deadlines, events, lifecycle, places, recordings, timers, whistles
 from gridwhistle.services.cards import matter_of, show
 from gridwhistle.services.clock import in_city
-from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.desk import Desk, Phrase, Refused
 from gridwhistle.services.lifecycle import OPEN, Step, move
 from gridwhistle.services.org import coordinator
 from gridwhistle.services.places import Location
@@ -121,6 +121,7 @@ def open_ticket(desk: Desk, draft: Draft) -> Ticket:
     with desk.session.no_autoflush:
         events.append(desk, ticket, "receive", matter=matter.code, grid=grid, urgent=draft.urgent)
         attach(desk, ticket, draft.photos)
+        recordings.bind(desk, ticket, recordings.waiting(desk))
         assignments.assign(desk, ticket)
         deadlines.start(desk, ticket)
         whistles.blow_at_once(desk, ticket)
@@ -147,6 +148,23 @@ def supplement(desk: Desk, ticket: Ticket, text: str, photos: Sequence[str] = ()
     events.append(desk, ticket, "supplement", text=text)
     attach(desk, ticket, photos)
     show(desk, ticket, ticket.handler_id, "letter.supplemented", said={"added": text})
+
+
+def record(desk: Desk, ticket: Ticket, kept: Sequence[str], kind: str) -> None:
+    """Add voices or videos of the acting person's to an open ticket and tell the handler."""
+    recordings.bind(desk, ticket, kept)
+    if desk.me != ticket.handler_id:
+        show(desk, ticket, ticket.handler_id, "letter.supplemented", said={"added": Phrase(f"name.recorded.{kind}")})
+
+
+def record_on(desk: Desk, quoted: str | None) -> Ticket | None:
+    """The open ticket that a recording belongs to: the quoted one, else the acting person's only one."""
+    if quoted is None:
+        found = [ticket for ticket in mine(desk) if ticket.status in OPEN]
+        return get(desk, found[0].id) if len(found) == 1 else None
+    ticket = get(desk, quoted)
+    takes = ticket.status in OPEN and (is_mine(desk, ticket) or desk.me == ticket.handler_id)
+    return ticket if takes else None
 
 
 def locate(desk: Desk, ticket: Ticket, where: Location) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -263,6 +264,53 @@ def test_a_platform_that_is_down_is_asked_again_but_not_for_ever(bureau: Bureau,
         bureau.clock.ahead_to(bureau.clock.now() + timedelta(minutes=1))
 
     assert turns.contents == [Unsupported(kind="photo_lost")]
+
+
+VOICE = RemoteFile(kind="voice", reference="v")
+OPUS = b"OggS\0\2".ljust(28, b"\0") + b"OpusHead"
+
+
+@pytest.mark.parametrize("said", ["voice", "file"])
+def test_a_voice_is_kept_as_it_came(bureau: Bureau, turns: Turns, said: str) -> None:
+    receive(bureau, "a", 1, Unsupported(kind=said), files=(VOICE,))
+    intake(bureau, turns, lambda _file: OPUS).run_due()
+
+    (content,) = turns.contents
+    assert isinstance(content, Unsupported)
+    assert content.kind == "voice"
+    with bureau.desk() as desk:
+        row = attachments.find(desk.session, desk.region, content.attachments[0])
+        assert row is not None
+        assert (row.kind, row.media_type, row.size) == ("voice", "audio/ogg", len(OPUS))
+        assert attachments.body_of(bureau.office.files, row) == OPUS
+
+
+@pytest.mark.parametrize(
+    ("download", "size"),
+    [
+        (failing(FileTooLarge()), None),
+        (failing(FileGone()), None),
+        (lambda _file: b"%PDF-1.7", None),
+        (failing(AssertionError("fetched")), LARGEST_BYTES + 1),
+    ],
+)
+def test_a_recording_that_is_not_kept_is_answered_as_one_that_cannot_be_read(
+    bureau: Bureau, turns: Turns, download: Callable[[RemoteFile], bytes], size: int | None
+) -> None:
+    receive(bureau, "a", 1, Unsupported(kind="voice"), files=(replace(VOICE, size=size),))
+    intake(bureau, turns, download).run_due()
+
+    assert turns.contents == [Unsupported(kind="voice")]
+
+
+def test_a_voice_that_never_comes_does_not_hold_up_the_chat(bureau: Bureau, turns: Turns) -> None:
+    receive(bureau, "a", 1, Unsupported(kind="voice"), files=(VOICE,))
+    for _ in range(MOST_TRIES):
+        assert turns.contents == []
+        intake(bureau, turns, failing(TimeoutError("no answer"))).run_due()
+        bureau.clock.ahead_to(bureau.clock.now() + timedelta(minutes=1))
+
+    assert turns.contents == [Unsupported(kind="voice")]
 
 
 def test_an_albums_sound_photos_are_taken_where_one_is_damaged(bureau: Bureau, turns: Turns) -> None:

@@ -91,6 +91,11 @@ class TelegramWire:
         files = [file for arrival in arrivals for file in arrival.files]
         if isinstance(content, Photo):
             content = replace(content, attachments=self._kept(inbound.address, files))
+        if isinstance(content, Unsupported) and isinstance(inbound.content, Unsupported):
+            assert [file.reference for file in files if file.kind in ("voice", "video")] == list(
+                inbound.content.attachments
+            )
+            content = replace(content, attachments=inbound.content.attachments)
         if isinstance(content, Text | Photo) and arrivals[0].quotes is not None:
             content = replace(content, reply_to=self._messages[arrivals[0].quotes])
         return replace(inbound, content=content)
@@ -112,8 +117,9 @@ class TelegramWire:
                 return album
             case Pin(latitude=latitude, longitude=longitude):
                 return [self._message(chat, location={"latitude": latitude, "longitude": longitude})]
-            case Unsupported(kind=kind):
-                return [self._message(chat, **UNREADABLE[kind])]
+            case Unsupported(kind=kind, attachments=kept):
+                ((field, sent),) = UNREADABLE[kind].items()
+                return [self._message(chat, **{field: sent | {"file_id": (*kept, "f")[0]}})]
         raise AssertionError(f"nobody does this in a transcript: {content}")
 
     def _message(self, chat: int, **content: Any) -> dict[str, Any]:

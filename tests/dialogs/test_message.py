@@ -29,7 +29,7 @@ contents = st.one_of(
     st.builds(Press, letter=anything, index=st.integers()),
     st.builds(Photo, attachments=st.lists(anything, max_size=3).map(tuple), caption=anything, reply_to=maybe),
     st.builds(Pin, latitude=st.floats(allow_nan=False), longitude=st.floats(allow_nan=False)),
-    st.builds(Unsupported, kind=anything),
+    st.builds(Unsupported, kind=anything, attachments=st.lists(anything, max_size=2).map(tuple), reply_to=maybe),
     st.builds(Wake, flow=anything, given=st.dictionaries(st.text("abc"), anything, max_size=2), key=anything),
 )
 

@@ -10,8 +10,12 @@ from PIL import Image
 from visitors import Person, TestClient
 
 from gridwhistle.bot.app import Application
+from gridwhistle.services import attachments, memory
+from gridwhistle.services.demo_city import DEMO_CHANNEL
+from gridwhistle.services.desk import Address
 from gridwhistle.services.inbox import FLOOD
 from gridwhistle.services.photos import LARGEST_BYTES
+from gridwhistle.services.recordings import recording_of
 
 REPORT = "幸福小区3号楼2单元下水道堵了三天了，没人管"
 
@@ -170,6 +174,32 @@ def test_a_photo_is_cleaned_kept_and_shown_to_those_concerned_alone(
     assert Person(client, "zhaogang").get(f"/photos/{shown}").status_code == 404
     assert Person(client, None).get(f"/photos/{shown}").status_code == 404
     assert all(path.suffix == ".jpg" for path in app.settings.files_dir.rglob("*") if path.is_file())
+
+
+def test_a_voice_is_only_saved_and_only_by_those_concerned(
+    app: Application, zhangmin: Person, liqiang: Person, client: TestClient
+) -> None:
+    recording = recording_of(b"OggS\0\2".ljust(28, b"\0") + b"OpusHead")
+    assert recording is not None
+    attachments.keep_file(app.office.files, recording)
+    with app.office.desk() as desk:
+        where = Address(channel=DEMO_CHANNEL, address="zhangmin")
+        desk.actor, _ = memory.recall(desk.session, desk.region, where, desk.now)
+        kept = attachments.enter(desk, recording)
+    report(zhangmin)
+
+    with app.office.desk() as desk:
+        row = attachments.find(desk.session, desk.region, kept)
+        assert row is not None
+        ticket = row.ticket_id
+    assert liqiang.get(f"/api/tickets/{ticket}").json()["recordings"] == [{"id": kept, "name": "语音"}]
+    answer = liqiang.get(f"/photos/{kept}")
+    assert answer.content == recording.body
+    assert answer.headers["Content-Type"] == "audio/ogg"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="voice-{kept}.ogg"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert Person(client, "machao").get(f"/photos/{kept}").status_code == 404
+    assert Person(client, "wangfang").get(f"/photos/{kept}").status_code == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"no photo", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, b"GIF89a", b"<svg/>"])

@@ -193,6 +193,7 @@ RULES: Mapping[str, Check] = {
     r"工单 (\S+) 地点 (.+)": _of_ticket(lambda _, ticket: ticket.place_exact),
     r"工单 (\S+) 声音 (\d+)": _of_ticket(lambda desk, ticket: len(residents.voices(desk, ticket))),
     r"工单 (\S+) 照片 (\d+)": _of_ticket(rehearsal.photos),
+    r"工单 (\S+) 录音录像 (\d+)": _of_ticket(rehearsal.recordings),
     r"工单 (\S+) 催办 (\d+)": _of_ticket(lambda _, ticket: ticket.urges),
     r"工单 (\S+) 重办 (\d+)": _of_ticket(lambda _, ticket: ticket.rework),
     r"工单 (\S+) 并入 (\S+)": _of_ticket(_merged_into),

@@ -24,11 +24,14 @@ from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.photos import clean_photo
+from gridwhistle.services.recordings import recording_of
 from gridwhistle.services.sending import OutgoingLetter
 from gridwhistle.services.store import new_id
 
 FUJIN = (47.25, 132.03)
 SHOWN = 3
+RECORDED = {"voice": b"OggS\0\2".ljust(28, b"\0") + b"OpusHead", "video": b"\0\0\0\x18ftypmp42"}
+"""The first bytes of what a telephone records."""
 
 
 class Mishap(Exception):  # noqa: N818 (a message for the file's author)
@@ -57,7 +60,7 @@ class Hands:
             case Pictures(count=count, caption=caption):
                 content = Photo(attachments=self._photos(address, count), caption=caption)
             case Unreadable(kind=kind):
-                content = Unsupported(kind=kind)
+                content = Unsupported(kind=kind, attachments=self._recorded(address, kind))
             case Position():
                 content = self._pin(act.place)
             case _:
@@ -87,6 +90,16 @@ class Hands:
         with self._office.desk() as desk:
             desk.actor, _ = memory.recall(desk.session, desk.region, where, desk.now)
             return tuple(self._photo(desk, number) for number in range(count))
+
+    def _recorded(self, address: str, kind: str) -> tuple[str, ...]:
+        recording = recording_of(RECORDED.get(kind, b""))
+        if recording is None:
+            return ()
+        attachments.keep_file(self._office.files, recording)
+        with self._office.desk() as desk:
+            where = Address(channel=DEMO_CHANNEL, address=address)
+            desk.actor, _ = memory.recall(desk.session, desk.region, where, desk.now)
+            return (attachments.enter(desk, recording),)
 
     def _photo(self, desk: Desk, number: int) -> str:
         raw = io.BytesIO()

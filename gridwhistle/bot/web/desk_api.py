@@ -15,7 +15,8 @@ from gridwhistle.dialogs.texts import Texts
 from gridwhistle.services import attachments, dossier, worklists
 from gridwhistle.services.dossier import Dossier, HistoryLine
 from gridwhistle.services.photos import Taken
-from gridwhistle.services.schema import WhistleState
+from gridwhistle.services.recordings import SUFFIXES
+from gridwhistle.services.schema import Attachment, WhistleState
 from gridwhistle.services.worklists import WorkItem
 
 MISSING = 404
@@ -50,7 +51,7 @@ def desk_routes(desk: WebDesk) -> APIRouter:
 
     @routes.get("/photos/{attachment_id}")
     def photo(request: Request, attachment_id: str) -> Response:
-        """A photo, for those alone whose business it is."""
+        """A photo to look at, a recording to fetch, for those alone whose business it is."""
         where = desk.address(request)
         if where is None:
             raise Problem(MISSING, "web.problem.missing")
@@ -62,9 +63,18 @@ def desk_routes(desk: WebDesk) -> APIRouter:
         body = attachments.body_of(desk.app.office.files, row)
         if body is None:
             raise Problem(MISSING, "web.problem.missing")
-        return Response(body, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        return Response(body, media_type=row.media_type, headers=_headers(row))
 
     return routes
+
+
+def _headers(row: Attachment) -> dict[str, str]:
+    """A recording is only saved: what somebody else sent, as it came, is never opened under the site's own name."""
+    headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    if row.kind != "photo":
+        name = f"{row.kind}-{row.id}.{SUFFIXES[row.media_type]}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return headers
 
 
 def _item(desk: WebDesk, item: WorkItem, language: str) -> Mapping[str, object]:
@@ -104,6 +114,7 @@ def _dossier(desk: WebDesk, found: Dossier, language: str) -> Mapping[str, objec
         "due": words("web.minute", at=found.due),
         "result": found.result,
         "photos": found.photos,
+        "recordings": [{"id": one, "name": words(f"name.recording.{kind}")} for one, kind in found.recordings],
         "sound": found.sound,
         "lines": [_line(desk, line, language) for line in found.lines],
     }

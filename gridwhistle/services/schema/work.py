@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridwhistle.services.schema.base import Identified, Json, JsonObject, Regional  # noqa: F401 (SQLAlchemy resolves Json)
@@ -187,10 +187,13 @@ class Whistle(Identified):
 
 
 class Attachment(Identified):
-    """A photo, voice or file; the bytes lie under their hash in the attachments' folder."""
+    """A photo, a voice or a video; the bytes lie under their hash in the attachments' folder."""
 
     __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_ticket", "region", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_attachment_ticket", "region", "ticket_id"),
+        Index("ix_attachment_person", "region", "person_id", "ticket_id"),
+    )
 
     ticket_id: Mapped[str | None] = mapped_column(String(32))
     person_id: Mapped[str] = mapped_column(String(32))
@@ -202,6 +205,7 @@ class Attachment(Identified):
     """What the camera wrote into the photo, with its position in degrees: evidence, for those who handle it alone."""
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    media_type: Mapped[str] = mapped_column(String(32), server_default=text("'image/jpeg'"))
 
 
 class Audit(Regional):

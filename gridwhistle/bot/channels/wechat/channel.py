@@ -48,5 +48,5 @@ class CalledChannel:
             self._line.api.close()
 
     def download(self, file: RemoteFile) -> bytes:
-        """The bytes of a photo that somebody sent."""
+        """The bytes of a file that somebody sent."""
         return self.line.api.download(file.reference)

@@ -22,6 +22,8 @@ LONGEST_ID = 128
 STICKER = "【收到不支持的消息类型"
 """How the platform's own words begin that stand for what it does not pass on."""
 UNREADABLE = {"voice": "voice", "video": "video", "shortvideo": "video", "file": "file"}
+HELD = {"image": "photo", "voice": "voice", "video": "video", "shortvideo": "video"}
+"""Kinds of messages whose file the platform holds for us, and what we call it."""
 NUMBERS = (90.0, 180.0)
 
 
@@ -59,8 +61,8 @@ def read(fields: Mapping[str, str], channel: str, now: datetime) -> Reading:
     content = _content(fields, kind)
     if content is None:
         return Ignored(kind=kind)
-    photo = kind == "image" and fields.get("MediaId")
-    files = (RemoteFile(kind="photo", reference=fields["MediaId"]),) if photo else ()
+    held = "" if isinstance(content, Text) else HELD.get(kind, "")
+    files = (RemoteFile(kind=held, reference=fields["MediaId"]),) if held and fields.get("MediaId") else ()
     return _arrived(channel, address, _id(fields), now, content, files)
 
 

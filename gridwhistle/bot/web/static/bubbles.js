@@ -40,6 +40,12 @@ export function photo(id, person) {
   return link;
 }
 
+export function recording(one, person) {
+  const link = make("a", "", one.name);
+  link.href = address(`/photos/${encodeURIComponent(one.id)}`, person);
+  return link;
+}
+
 function buttons(bubble, press) {
   const row = make("div", "buttons");
   bubble.buttons.forEach((button, index) => {

@@ -1,7 +1,7 @@
 // What lies on a person's desk, and what is known of one ticket?
 
 import { get, make, t } from "./api.js";
-import { photo } from "./bubbles.js";
+import { photo, recording } from "./bubbles.js";
 
 function row(item, { open, reveal }) {
   const show = make("button", "work", make("span", "kind", item.kind_name), item.urgent ? make("b", "urgent", t("web.page.urgent")) : null);
@@ -80,6 +80,7 @@ export async function openSheet(ticketId, person) {
     );
     const inside = body.querySelector(".inside");
     if (ticket.photos.length) inside.append(make("h3", "", t("web.page.photos")), make("div", "photos", ...ticket.photos.map((id) => photo(id, person))));
+    if (ticket.recordings.length) inside.append(make("h3", "", t("web.page.recordings")), make("p", "recordings", ...ticket.recordings.flatMap((one) => [recording(one, person), " "])));
     inside.append(make("h3", "", t("web.page.history")), steps(ticket));
     inside.append(make("p", ticket.sound ? "sound" : "broken", ticket.sound ? t("web.page.sound") : t("web.page.broken")));
   } catch (problem) {
