@@ -29,9 +29,6 @@ def watch(store: Store) -> Iterator[list[tuple[str, Any]]]:
     """The statements that the store runs, as they are added: on SQLite with their values in them."""
     seen: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
-        seen.append((statement, parameters))
-
     if store.is_sqlite:
         with store.begin() as session:
             driver = session.connection().connection.driver_connection
@@ -44,11 +41,33 @@ def watch(store: Store) -> Iterator[list[tuple[str, Any]]]:
         finally:
             driver.set_trace_callback(None)
         return
-    event.listen(store.engine, "before_cursor_execute", note)
+    from psycopg import Cursor  # noqa: PLC0415 (only where PostgreSQL is measured)
+
+    class Noting(Cursor[Any]):
+        """Tells of what it runs: the product's prepared statements go past SQLAlchemy, so the driver is asked."""
+
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Noting:
+            seen.append((str(query), params or ()))
+            return super().execute(query, params, **more)
+
+        def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:
+            rows = list(params_seq)
+            seen.extend((str(query), row) for row in rows[:1])
+            super().executemany(query, rows, **more)
+
+    def ask(connection: Any, *_more: object) -> None:
+        connection.cursor_factory = Noting
+
+    def leave(connection: Any, *_more: object) -> None:
+        connection.cursor_factory = Cursor
+
+    event.listen(store.engine, "checkout", ask)
+    event.listen(store.engine, "checkin", leave)
     try:
         yield seen
     finally:
-        event.remove(store.engine, "before_cursor_execute", note)
+        event.remove(store.engine, "checkout", ask)
+        event.remove(store.engine, "checkin", leave)
 
 
 def full_scans(store: Store, statements: list[tuple[str, Any]]) -> dict[str, str]:
