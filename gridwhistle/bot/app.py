@@ -35,7 +35,7 @@ from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
 from gridwhistle.scheduler.regular import CRONS
 from gridwhistle.scheduler.senders import Senders
-from gridwhistle.services import inbox, shift
+from gridwhistle.services import flood, inbox, shift
 from gridwhistle.services.calendar import is_working_day
 from gridwhistle.services.clock import CITY_ZONE, Clock, ShiftableClock, SystemClock, in_city
 from gridwhistle.services.desk import Address
@@ -85,7 +85,7 @@ class Application:
         """Handle a message at once, as ``take``; one of a flood, or behind others that wait, when its turn comes."""
         with self.office.desk() as desk:
             where = Address(channel=inbound.channel, address=inbound.address)
-            waits = inbox.must_wait(desk, where)
+            waits = flood.must_wait(desk, where)
             if waits:
                 inbox.receive(desk, [arrival_of(inbound)])
         if not waits:

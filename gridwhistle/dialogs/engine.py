@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridwhistle.dialogs import drafts, results, story, words
+from gridwhistle.dialogs import drafts, story, words
 from gridwhistle.dialogs.asked import Asked
+from gridwhistle.dialogs.enclosures import Enclosures
 from gridwhistle.dialogs.flow import Flow, Flows
 from gridwhistle.dialogs.heard import Heard, Outcome
 from gridwhistle.dialogs.limits import Limits
@@ -17,9 +18,10 @@ from gridwhistle.dialogs.message import Open, Photo, Pin, Text, Unsupported, Wak
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
 from gridwhistle.dialogs.opened import Opened
 from gridwhistle.dialogs.play import Play
-from gridwhistle.dialogs.slots import Chosen, Miss, PhotoSlot, PlaceSlot
-from gridwhistle.dialogs.state import CAPTION, CHANGE, Frame, State
-from gridwhistle.services import talks, tickets
+from gridwhistle.dialogs.proposals import Proposals
+from gridwhistle.dialogs.slots import Chosen, Miss, PlaceSlot
+from gridwhistle.dialogs.state import CHANGE, Frame, State
+from gridwhistle.services import talks
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.outbox import Button
 from gridwhistle.services.schema import Json, JsonObject
@@ -35,13 +37,7 @@ TELLING = frozenset(
 )  # fmt: skip
 """Intents that one's own words in answer to a question may look like: they pull nobody out of a free-text question."""
 SMALL_TALK = frozenset({OUT_OF_SCOPE, "chitchat", "greet", "goodbye", "thank", "abuse", "leave_me_alone"})
-ADDING = frozenset({None, "supplement", "affirm", "deny", OUT_OF_SCOPE})
-"""What an answer to a worker's question may look like."""
-RESULT_LIKE = frozenset({None, REPORT, "supplement", "thank", "satisfied", "chitchat", OUT_OF_SCOPE})
-"""What a worker's bare result may look like."""
 VERBS = frozenset({"cancel", "repeat", "skip"})
-UNREADABLE = frozenset({"voice", "sticker", "video", "file", "photo_large", "photo_unreadable", "photo_lost"})
-"""What has words of its own for why it cannot be read."""
 LONGEST_LABEL = 12
 
 
@@ -81,23 +77,22 @@ class _Listener:
         self.understood = heard.understood
         self.intent = heard.sure_intent(play.limits.bands, alone=play.state.top is None)
         self.asked = Asked(play, heard)
+        self.enclosures = Enclosures(play, heard, self.asked)
+        self.proposals = Proposals(play, heard, self.intent)
 
     def listen(self) -> None:
-        play = self.play
         match self.heard.content:
             case Wake(flow=name, given=given):
                 self._open_named(name, given)
             case Open(flow=name):
                 self._open_named(name, {})
-            case Unsupported(attachments=kept, kind=kind) if kept:
-                self._recording(kept, kind)
-            case Unsupported(kind=kind):
-                play.lead(f"engine.unsupported.{kind}" if kind in UNREADABLE else "engine.unsupported.other")
-                self.asked.again()
-            case Photo() as photo:
-                self._photo(photo)
+            case Unsupported() as unread:
+                self.enclosures.unread(unread)
             case Pin() as pin:
-                self._pin(pin)
+                self.enclosures.pin(pin)
+            case Photo() as photo:
+                if not self.enclosures.photo(photo):
+                    self._text(photo.caption)
             case Text(text=text):
                 self._text(text)
             case _:
@@ -136,62 +131,6 @@ class _Listener:
             self.asked.again()
             return
         self.play.open(flow, Opened(), given)
-
-    # ---- photos and positions
-
-    def _photo(self, photo: Photo) -> None:
-        play, frame = self.play, self.play.state.top
-        if talks.active(play.desk) is not None:
-            self._text(photo.caption)
-            return
-        if self.understood is not None and self.understood.emergency is not None:
-            play.state.photos = photo.attachments
-            self._text(photo.caption)
-            return
-        if frame is not None:
-            flow = play.flow(frame)
-            asked = flow.slots.get(frame.asked or "")
-            taking = asked if isinstance(asked, PhotoSlot) else None
-            if taking is None:
-                taking = next((slot for slot in flow.slots.values() if isinstance(slot, PhotoSlot)), None)
-            if taking is not None:
-                found = taking.read(photo, play.context(frame, slot=taking.name))
-                if not isinstance(found, Miss):
-                    play.answer(frame, taking.name, taking.dump(found))
-                    if photo.caption:
-                        # What is written below a photo belongs to the story.
-                        frame.given[CAPTION] = photo.caption[: self.limits.longest_text]
-                        if self.understood is not None:
-                            play.fill(frame, self.understood, self.heard.ticket)
-                    play.proceed()
-                    return
-        play.state.photos = (*play.state.photos, *photo.attachments)[-6:]
-        if photo.caption:
-            self._text(photo.caption)
-        else:
-            play.lead("engine.photo_kept")
-            self.asked.again()
-
-    def _recording(self, kept: tuple[str, ...], kind: str) -> None:
-        """Put a voice or a video to the matter it is about. Nobody listens by itself: words are asked for."""
-        play, desk, frame = self.play, self.play.desk, self.play.state.top
-        quoted = self.heard.ticket
-        telling = frame is not None and quoted is None and REPORT in play.flow(frame).opens_on
-        ticket = None if telling else tickets.record_on(desk, quoted)
-        if ticket is None:
-            play.lead("engine.recording_waits", kind=kind)
-        else:
-            tickets.record(desk, ticket, kept, kind)
-            play.lead("engine.recording_kept", kind=kind, number=ticket.number)
-        self.asked.again()
-
-    def _pin(self, pin: Pin) -> None:
-        frame = self.play.state.top
-        if frame is not None and frame.asked not in (None, CHANGE):
-            self.asked.answer(frame, pin)
-        else:
-            self.play.lead("engine.pin_kept")
-            self.asked.again()
 
     # ---- words
 
@@ -300,9 +239,9 @@ class _Listener:
             return False
         flow, understood = self.play.flow(frame), self.understood
         slot = flow.slots[frame.asked]
-        if slot.yields and self._other_flow(frame, TELLING | flow.keeps) is not None:
+        if slot.yields and self.proposals.other_flow(frame, TELLING | flow.keeps) is not None:
             return False
-        if isinstance(slot, PlaceSlot) and not frame.misses and self._tells_again(flow):
+        if isinstance(slot, PlaceSlot) and not frame.misses and self.proposals.tells_again(flow):
             # “下水道堵了” is no place; said twice it may be how people call the spot.
             return False
         if isinstance(slot, PlaceSlot) and understood is not None and understood.place:
@@ -316,7 +255,9 @@ class _Listener:
         if press is not None:
             self._press(press)
             return
-        other = (self._finishing() or self._adding() if frame is None else None) or self._other_flow(frame, frozenset())
+        proposals = self.proposals
+        told = proposals.finishing() or proposals.adding() if frame is None else None
+        other = told or proposals.other_flow(frame, frozenset())
         if other is not None:
             self._open(other)
             return
@@ -351,7 +292,7 @@ class _Listener:
         guessed = play.flows.for_intent(understood.intent, play.desk) if understood else None
         clarify = play.flows.declared("clarify")
         may_ask = understood and understood.confidence >= self.limits.bands.ask
-        if understood and may_ask and guessed and clarify and self._nameable(guessed):
+        if understood and may_ask and guessed and clarify and self.proposals.nameable(guessed):
             play.open(
                 clarify,
                 self.heard.opened(self.limits.longest_text),
@@ -364,45 +305,12 @@ class _Listener:
         else:
             play.say("engine.miss_again", Button(label="engine.to_person", press={"word": "person"}))
 
-    # ---- what understanding proposes
-
-    def _other_flow(self, frame: Frame | None, but: frozenset[str]) -> Flow | None:
-        intent = self.intent
-        if intent is None or intent in but:
-            return None
-        flow = self.play.flows.for_intent(intent, self.play.desk)
-        # The dialog that is open already gets corrections, never a second copy.
-        return None if flow is None or (frame is not None and flow.name == frame.flow) else flow
-
-    def _adding(self) -> Flow | None:
-        """The dialog that adds to a ticket: for a reply to a letter about it, or while a question to me is open."""
-        desk, quoted = self.play.desk, self.heard.ticket
-        if quoted is not None:
-            if self.intent not in ADDING | {REPORT} or all(one.id != quoted for one in tickets.mine(desk)):
-                return None
-        else:
-            # Without a place it is rather an answer than a new matter: “厨房的水下不去”.
-            told = ADDING | {REPORT} if self.understood is None or self.understood.place is None else ADDING
-            if self.intent not in told or not tickets.asked_of_me(desk):
-                return None
-        return self.play.flows.for_intent("supplement", desk)
-
-    def _finishing(self) -> Flow | None:
-        """The dialog that asks a worker whether a sentence without a command is the result of a ticket."""
-        desk, understood = self.play.desk, self.understood
-        if understood is None or self.intent not in RESULT_LIKE or not desk.actor.is_staff:
-            return None
-        return self.play.flows.named("looks_done", desk) if results.told_of(desk, understood) else None
-
     def _adds_to_story(self, frame: Frame, text: str) -> bool:
         """Keep a sentence that belongs to the story; whether it does."""
         belongs = story.belongs(self.play.flow(frame), frame, self.understood, self.intent)
         if belongs:
             story.add(frame, text, self.limits.longest_text)
         return belongs
-
-    def _tells_again(self, flow: Flow) -> bool:
-        return self.intent in flow.opens_on and self.understood is not None and self.understood.place is None
 
     def _labelled(self, text: str) -> JsonObject | None:
         if self.heard.labels is None or len(text.strip()) > LONGEST_LABEL:
@@ -421,16 +329,6 @@ class _Listener:
 
     def _open(self, flow: Flow) -> None:
         self.play.open(flow, self.heard.opened(self.limits.longest_text), {})
-
-    def _nameable(self, flow: Flow) -> bool:
-        """Whether the guess can be offered by a name: its matters have one, a flow where the texts give it one."""
-        if self.understood and self.understood.intent in (REPORT, POLICY_QUESTION) and self.understood.matters:
-            return True
-        try:
-            self.play.label(f"clarify.flow.{flow.name}")
-        except KeyError:
-            return False
-        return True
 
     def _small_talk(self) -> None:
         intent = self.intent or OUT_OF_SCOPE

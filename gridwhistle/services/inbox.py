@@ -11,21 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, distinct, func, null, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, null, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from gridwhistle.services import memory, outbox
 from gridwhistle.services.desk import Address, Desk
-from gridwhistle.services.prepared import fetch, run
+from gridwhistle.services.flood import OF_CHAT, chat_values, flood_of, tell_to_slow_down
+from gridwhistle.services.prepared import run
 from gridwhistle.services.schema import InboxRow, Json, JsonObject, LetterRow, table_of
 from gridwhistle.services.store import Insertion, insert
 
 LEASE = timedelta(seconds=60)
 ALBUM_GATHERS = timedelta(seconds=1)
 """How long the photos of one album may come after one another."""
-FLOOD = 20
-"""Messages of one sender within ``FLOOD_SPAN`` that are handled at once; what is above comes at that same pace."""
-FLOOD_SPAN = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
 
 _KEY = ("region", "channel", "address", "external_id")
@@ -37,20 +34,7 @@ _HANDLED = Insertion(
     update=("content", "handled_at"),
     only_if=lambda _new: _ROWS.c.handled_at.is_(None),
 )
-_CHAT = and_(
-    _ROWS.c.region == bindparam("here"),
-    _ROWS.c.channel == bindparam("of_channel"),
-    _ROWS.c.address == bindparam("of_address"),
-)
-_ONE = and_(_CHAT, _ROWS.c.external_id == bindparam("of_id"))
-# An album counts as one message, and its later parts not at all.
-_MESSAGE = func.coalesce(_ROWS.c.album, _ROWS.c.external_id)
-_HEARD = select(func.count(distinct(_MESSAGE)).label("heard")).where(
-    _CHAT, _ROWS.c.received_at > bindparam("since"), bindparam("besides") != _MESSAGE
-)
-_LINE = select(
-    func.count().label("length"), func.max(case((_ROWS.c.album.is_(None), _ROWS.c.not_before))).label("slowed")
-).where(_CHAT, _ROWS.c.handled_at.is_(None))
+_ONE = and_(OF_CHAT, _ROWS.c.external_id == bindparam("of_id"))
 _MARK = update(_ROWS).where(_ONE, _ROWS.c.handled_at.is_(None)).values(handled_at=bindparam("at"))
 _LET_GO = (
     update(_ROWS)
@@ -107,12 +91,12 @@ class Waiting:
 def receive(desk: Desk, arrivals: Iterable[Arrival]) -> int:
     """Keep updates until their turn; gives how many were new. Only after the commit the platform may be told.
 
-    Who sends more than ``FLOOD`` messages within ``FLOOD_SPAN`` is told once, and heard at that pace.
+    Who sends too many at once is told once, and heard at a slower pace (``flood``).
     """
     new = 0
     for number, arrival in enumerate(arrivals):
         where = Address(channel=arrival.channel, address=arrival.address)
-        flood = _flood(desk, where, arrival.album or arrival.external_id)
+        flood = flood_of(desk, where, arrival.album or arrival.external_id)
         gathering = desk.now + ALBUM_GATHERS if arrival.album else None
         row = {
             "region": desk.region,
@@ -131,14 +115,8 @@ def receive(desk: Desk, arrivals: Iterable[Arrival]) -> int:
             continue
         new += 1
         if flood is not None and flood.begins:
-            _tell_to_slow_down(desk, where)
+            tell_to_slow_down(desk, where)
     return new
-
-
-def must_wait(desk: Desk, where: Address) -> bool:
-    """Whether the next message of a chat must go through the inbox: earlier ones wait there, or it is a flood."""
-    (line,) = fetch(desk.session, _LINE, _chat(desk.region, where))
-    return line.length > 0 or _is_flood(desk, where)
 
 
 def take_in(
@@ -287,44 +265,10 @@ def _file(row: Json) -> RemoteFile:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Flood:
-    """A sender is too fast: the next message is left alone until then; ``begins`` for the first one."""
-
-    until: datetime
-    begins: bool
-
-
-def _flood(desk: Desk, where: Address, message: str) -> _Flood | None:
-    if not _is_flood(desk, where, message):
-        return None
-    (line,) = fetch(desk.session, _LINE, _chat(desk.region, where))
-    begins = line.slowed is None or line.slowed <= desk.now
-    return _Flood(until=(desk.now if begins else line.slowed) + FLOOD_SPAN / FLOOD, begins=begins)
-
-
-def _is_flood(desk: Desk, where: Address, message: str = "") -> bool:
-    span = {"since": desk.now - FLOOD_SPAN, "besides": message}
-    (row,) = fetch(desk.session, _HEARD, {**_chat(desk.region, where), **span})
-    return bool(row.heard >= FLOOD)
-
-
-def _tell_to_slow_down(desk: Desk, where: Address) -> None:
-    actor, _ = memory.recall(desk.session, desk.region, where, desk.now)
-    theirs = replace(desk, actor=actor, here=where, addressees={})
-    theirs.addressees[theirs.me] = (where, actor.language)
-    key = f"slow_down:{where.channel}:{where.address}:{_moment(desk.now)}"
-    outbox.post(theirs, outbox.Letter(to=theirs.me, text="common.slow_down", key=key))
-
-
 def _moment(at: datetime) -> int:
     """Microseconds, as a place in the order of arrival."""
     return int(at.timestamp() * 1_000_000)
 
 
-def _chat(region: str, where: Address) -> dict[str, str]:
-    return {"here": region, "of_channel": where.channel, "of_address": where.address}
-
-
 def _key(region: str, where: Address, external_id: str) -> dict[str, str]:
-    return {**_chat(region, where), "of_id": external_id}
+    return {**chat_values(region, where), "of_id": external_id}

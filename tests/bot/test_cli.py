@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from PIL import Image
 from typer.testing import CliRunner, Result
 
@@ -30,24 +27,13 @@ from gridwhistle.services.store import Store
 DEMO = Path(__file__).parents[2] / "demo"
 
 
+pytestmark = pytest.mark.usefixtures("restored", "own_store")
+
+
 @pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "var" / "city.db"
-    monkeypatch.setenv("GRIDWHISTLE_DATABASE_URL", f"sqlite:///{path}")
-    # Shared with the other tests: `init` trains the understanding once.
+def shared_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the other tests: `init` trains the understanding once."""
     monkeypatch.setenv("GRIDWHISTLE_CACHE_DIR", str(DEMO.parent / ".cache"))
-    monkeypatch.setenv("GRIDWHISTLE_LOG_LEVEL", "error")
-    return path
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def run(*words: str, given: bytes | None = None) -> Result:

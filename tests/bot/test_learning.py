@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from gridwhistle.bot import cli
@@ -24,9 +21,11 @@ SAID = {
     "intents.yml": {"greet": ["你好", "您好", "早上好", "在吗你好", "hello", "您好呀", "你好啊"]},
 }
 
+pytestmark = pytest.mark.usefixtures("restored")
+
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, own_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store with one correction, and a few examples to train from."""
     data = tmp_path / "nlu" / "data" / "nlu"
     data.mkdir(parents=True)
@@ -36,13 +35,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for label, texts in labels.items()
         ]
         (data / name).write_text("nlu:\n" + "".join(blocks), encoding="utf-8")
-    url = f"sqlite:///{tmp_path / 'city.db'}"
-    monkeypatch.setenv("GRIDWHISTLE_DATABASE_URL", url)
     monkeypatch.setenv("GRIDWHISTLE_NLU_DATA_DIR", str(tmp_path / "nlu"))
     monkeypatch.setenv("GRIDWHISTLE_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("GRIDWHISTLE_LOG_LEVEL", "error")
     assert run("init", "--demo")
-    store = Store(url)
+    store = Store(f"sqlite:///{own_store}")
     with store.begin() as session:
         session.add(
             Correction(
@@ -58,16 +54,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
     store.close()
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def run(*words: str, status: int = 0) -> str:
@@ -119,8 +105,8 @@ def test_new_examples_end_a_candidate(folder: Path) -> None:
     assert answering(folder) != with_candidate
 
 
-def test_training_with_reviewed_needs_corrections(folder: Path) -> None:
-    store = Store(f"sqlite:///{folder / 'city.db'}")
+def test_training_with_reviewed_needs_corrections(folder: Path, own_store: Path) -> None:
+    store = Store(f"sqlite:///{own_store}")
     with store.begin() as session:
         session.query(Correction).delete()
     store.close()

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from bureau import Bureau
 
-from gridwhistle.services import inbox
+from gridwhistle.services import flood, inbox
 from gridwhistle.services.desk import Address
-from gridwhistle.services.inbox import FLOOD, LEASE, MOST_ATTEMPTS, Arrival, RemoteFile, Waiting
+from gridwhistle.services.flood import FLOOD
+from gridwhistle.services.inbox import LEASE, MOST_ATTEMPTS, Arrival, RemoteFile, Waiting
 from gridwhistle.services.schema import InboxRow, LetterRow, LetterState
 
 CHANNEL = "telegram"
@@ -257,14 +258,14 @@ def test_twenty_messages_in_ten_seconds_are_no_flood_and_an_album_is_one_message
 def test_a_direct_message_waits_behind_a_flood_and_behind_what_waits(bureau: Bureau) -> None:
     where = Address(channel=CHANNEL, address="a")
     with bureau.desk() as desk:
-        assert not inbox.must_wait(desk, where)
+        assert not flood.must_wait(desk, where)
     receive(bureau, arrival(bureau, "a", 1))
     with bureau.desk() as desk:
-        assert inbox.must_wait(desk, where)
+        assert flood.must_wait(desk, where)
     drain(bureau)
     with bureau.desk() as desk:
-        assert not inbox.must_wait(desk, where)
+        assert not flood.must_wait(desk, where)
     receive(bureau, *(arrival(bureau, "a", number) for number in range(2, FLOOD + 1)))
     drain(bureau)
     with bureau.desk() as desk:
-        assert inbox.must_wait(desk, where)
+        assert flood.must_wait(desk, where)

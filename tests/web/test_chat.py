@@ -13,7 +13,7 @@ from gridwhistle.bot.app import Application
 from gridwhistle.services import attachments, memory
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.inbox import FLOOD
+from gridwhistle.services.flood import FLOOD
 from gridwhistle.services.photos import LARGEST_BYTES
 from gridwhistle.services.recordings import recording_of
 
