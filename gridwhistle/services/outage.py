@@ -22,6 +22,8 @@ PASSING = frozenset(
 )
 """What SQLite says of the disk, and of others who write; it tells of wrong statements by the same exception."""
 _PRIMARY = 0xFF
+IN_THE_WAY = frozenset({"40P01", "55P03"})
+"""PostgreSQL's deadlock_detected and lock_not_available."""
 
 
 def is_outage(error: BaseException) -> bool:
@@ -35,3 +37,8 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError | Lost):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def is_in_the_way(error: DBAPIError) -> bool:
+    """Whether somebody else held what the transaction wanted, so that it was undone."""
+    return getattr(error.orig, "sqlstate", None) in IN_THE_WAY

@@ -14,8 +14,6 @@ from typing import Any
 
 import orjson
 import uuid_utils
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -36,6 +34,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gridwhistle.services.many_rows import FEW, folded, unfolding
+from gridwhistle.services.migrating import migrate
 from gridwhistle.services.one_writer import OneWriter
 from gridwhistle.services.prepared import fetch, put_down, run
 from gridwhistle.services.schema import Base, Counter, table_of
@@ -52,9 +51,13 @@ PRAGMAS = (
     "cache_size=-32000",
     f"busy_timeout={BUSY_MILLISECONDS}",
 )
-MIGRATION_LOCK = 0x6772_6964
-"""Any number that the city's other programs do not lock."""
-MOST_SECONDS_FOR_A_TABLE = 10
+ALONE_AND_IN_NOBODYS_WAY = (
+    # Any number that the city's other programs do not lock.
+    f"SELECT pg_advisory_xact_lock({0x6772_6964})",
+    # Turns stand behind whoever waits for a whole table. Shorter than deadlock_timeout: in a circle we step back first.
+    "SET LOCAL lock_timeout = '500ms'",
+)
+"""How a migration begins on PostgreSQL."""
 LATE = "late"
 LAST = "last"
 
@@ -127,17 +130,12 @@ class Store:
         ):
             yield session
 
-    def migrate(self) -> None:
+    def migrate(self, scripts: Path = MIGRATIONS) -> None:
         """Bring the tables to this release's form (Alembic); of several processes that want to one does it.
 
-        Raises ``DBAPIError`` where a table is held for longer than ``MOST_SECONDS_FOR_A_TABLE``: nothing has changed
-        then, and meanwhile nobody had to wait longer behind us.
+        Raises ``DBAPIError`` where others hold a table for more than a minute.
         """
-        with self.engine.begin() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{MOST_SECONDS_FOR_A_TABLE}s'")
-            command.upgrade(self._alembic(connection), "head")
+        migrate(self.engine, scripts, () if self.is_sqlite else ALONE_AND_IN_NOBODYS_WAY)
 
     def create_for_test(self) -> None:
         """Create the tables directly from the models; a test proves that the migrations give the same."""
@@ -148,12 +146,6 @@ class Store:
         if self.is_sqlite:
             self._one_writer.close()
         self.engine.dispose()
-
-    def _alembic(self, connection: Connection) -> Config:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        return config
 
 
 @contextmanager
