@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridwhistle.dialogs import drafts, story, words
+from gridwhistle.dialogs import drafts, parts, story, words
 from gridwhistle.dialogs.asked import Asked
 from gridwhistle.dialogs.enclosures import Enclosures
 from gridwhistle.dialogs.flow import Flow, Flows
@@ -163,7 +163,7 @@ class _Listener:
         word = self._general_word(frame, text)
         if word is not None:
             self._word(word)
-        elif frame is None or not self._answers(frame, text):
+        elif frame is None or not (self._tells_more(frame) or self._answers(frame, text)):
             self._elsewhere(frame, text)
 
     def _talked(self, text: str) -> bool:
@@ -233,6 +233,27 @@ class _Listener:
             case _:
                 self.asked.again()
 
+    def _tells_more(self, frame: Frame) -> bool:
+        """Let another matter wait behind the one that is being reported; whether the text told one."""
+        play = self.play
+        further = parts.told_besides(play.flow(frame), frame, self.understood, self.intent)
+        if not further:
+            return False
+        danger = next((part for part in further if part.matter in parts.DANGERS), None)
+        emergency = play.flows.for_emergency(play.desk) if danger else None
+        if danger is not None and emergency is not None:
+            play.open(emergency, self.heard.opened(self.limits.longest_text), {"kind": parts.DANGERS[danger.matter]})
+        elif not parts.wait(frame, further):
+            play.lead("engine.too_many_wait", most=parts.MOST)
+            self.asked.again()
+        else:
+            if len(further) == 1:
+                play.lead("engine.waits", words=further[0].words)
+            else:
+                play.lead("engine.several_wait", count=len(further), lines=parts.lines(further))
+            self.asked.again()
+        return True
+
     def _answers(self, frame: Frame, text: str) -> bool:
         """Let the asked question read the text; whether it did."""
         if frame.asked is None or frame.asked == CHANGE:
@@ -263,6 +284,8 @@ class _Listener:
             return
         if frame is not None:
             if understood is not None and play.fill(frame, understood, self.heard.ticket, overwrite=True):
+                if self.proposals.tells_again(play.flow(frame)):
+                    self._adds_to_story(frame, text)
                 play.proceed()
             elif self._adds_to_story(frame, text):
                 play.lead("engine.noted")

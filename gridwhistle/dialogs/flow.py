@@ -139,6 +139,11 @@ class Ask:
         """The sentence that opened the flow."""
         return self._context.opened
 
+    @property
+    def facts(self) -> Mapping[str, Json]:
+        """All facts that were given and are no slots."""
+        return self._given
+
     def given(self, name: str) -> Json:
         """A fact that a button, a timer or the flow before gave which is no slot; ``None`` where there is none."""
         return self._given.get(name)
@@ -228,6 +233,8 @@ class Flow(ABC):
     """Slots whose value the person is shown though it was never asked for: “修改” offers them too."""
     takes_story: ClassVar[bool] = False
     """What is told again, or put right by a time, is added to what was told (``CAPTION``)."""
+    queues: ClassVar[bool] = False
+    """Another matter that is told meanwhile waits until this one has ended (``parts.REST``)."""
     slots: ClassVar[Mapping[str, Slot[Any]]] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
@@ -240,6 +247,11 @@ class Flow(ABC):
         """Whether the flow exists for the acting person; the services judge the right itself."""
         del desk
         return True
+
+    def left(self, given: Mapping[str, Json]) -> Open | None:
+        """What comes when the person has cancelled it, from the facts that it was given."""
+        del given
+        return None
 
     @abstractmethod
     def run(self, ask: Ask, desk: Desk) -> Result:

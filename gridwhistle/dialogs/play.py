@@ -226,9 +226,13 @@ class Play:
 
     def cancel(self) -> None:
         """End the topmost dialog without any effect, and go on with what it had interrupted."""
-        self.state.stack.pop()
+        frame = self.state.stack.pop()
         self.say("engine.cancelled")
-        self.proceed(resumed=True)
+        follow = self.flow(frame).left(frame.given)
+        if follow is not None:
+            self.open(self._followed(frame, follow), Opened(), follow.given)
+        else:
+            self.proceed(resumed=True)
 
     def end_leads(self) -> None:
         """Say what was meant to stand before a question that does not come."""

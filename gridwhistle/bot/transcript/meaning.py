@@ -167,19 +167,18 @@ class Directed:
         guesses = [(part.matters[0].matter, part.matters[0].confidence) for part in parts if part.matters]
         if len(guesses) != len(parts):
             raise Unmeant("every part of a `~` line with `|` needs a matter")
+        if all(part.words for part in parts):
+            return tuple(
+                Segment(text=part.words, matter=matter, confidence=sure, place=self._gazetteer.mention(part.words))
+                for part, (matter, sure) in zip(parts, guesses, strict=True)
+                if part.words
+            )
         waiting = iter(guesses)
-        found = segments(
-            text, lambda _: next(waiting, None), self._gazetteer.mention, PartBands(connected=0.0, sentence=0.0)
-        )
-        if len(found) == len(parts):
-            return found
-        if not all(part.words for part in parts):
+        bands = PartBands(connected=0.0, line=0.0, sentence=0.0, also=0.0)
+        found = segments(text, lambda _: next(waiting, None), self._gazetteer.mention, bands)
+        if len(found) != len(parts):
             raise Unmeant(f"“{text}” does not fall into {len(parts)} parts; name each part's words in 「」")
-        return tuple(
-            Segment(text=part.words, matter=matter, confidence=sure, place=self._gazetteer.mention(part.words))
-            for part, (matter, sure) in zip(parts, guesses, strict=True)
-            if part.words
-        )
+        return found
 
 
 def _parse_part(text: str) -> Part:

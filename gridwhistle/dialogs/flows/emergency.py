@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
-from gridwhistle.dialogs.flows.report import DANGERS, location
+from gridwhistle.dialogs.flows.report import location
 from gridwhistle.dialogs.nlu.understood import Emergency as Kind
 from gridwhistle.dialogs.opened import load_place
+from gridwhistle.dialogs.parts import DANGERS
 from gridwhistle.services import places, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN

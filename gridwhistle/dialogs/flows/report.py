@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
+from gridwhistle.dialogs import parts
 from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
-from gridwhistle.dialogs.nlu.understood import Emergency as Danger
 from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
 from gridwhistle.dialogs.opened import dump_place, load_place
+from gridwhistle.dialogs.parts import DANGERS, REST, Part
 from gridwhistle.dialogs.report_card import card, says_why
 from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
 from gridwhistle.dialogs.slots.unit import UNSURE, UnitSlot
@@ -21,25 +23,9 @@ from gridwhistle.services.org import name_of
 from gridwhistle.services.places import Location
 from gridwhistle.services.schema import Category, HandledBy, Json, JsonObject, Ticket, UnitKind
 
-DANGERS = {
-    "fire_emergency": Danger.FIRE,
-    "injury_emergency": Danger.INJURY,
-    "violence_emergency": Danger.VIOLENCE,
-    "life_crisis": Danger.SUICIDE,
-}
-"""Matters of present danger: they open the emergency dialog, never a card to be confirmed."""
 OTHER = "other"
 MOST_COMMUNITIES = 8
 SHORTEST_STORY = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
-    """One matter of a message."""
-
-    words: str
-    matter: str
-    place: PlaceMention | None
 
 
 class Report(Flow):
@@ -52,6 +38,7 @@ class Report(Flow):
     keeps_draft: ClassVar[bool] = True
     shown: ClassVar[frozenset[str]] = frozenset({"words"})
     takes_story: ClassVar[bool] = True
+    queues: ClassVar[bool] = True
 
     split = YesNo(yes="report.split.yes", no="report.split.no")
     matter = Choice(entity="matter")
@@ -63,19 +50,22 @@ class Report(Flow):
     photo = PhotoSlot().optional()
     sure = Confirm()
 
+    def left(self, given: Mapping[str, Json]) -> Open | None:
+        """What waits comes all the same."""
+        return _next_part(given)
+
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Ask what is missing, show the card, open the ticket, and go on with the next part."""
         quoted = ask.opened.ticket
         if quoted and tickets.get(desk, quoted).status in OPEN:
             # A reply to a letter about a ticket belongs to that ticket; what was done may have come back.
             return Open(flow="supplement", given={"ticket": quoted}, sentence=True)
-        parts = _parts(ask)
-        lines = [f"{number}. {part.words}" for number, part in enumerate(parts, start=1)]
-        if len(parts) > 1 and ask(self.split, lines=lines, count=len(parts)):
-            return _one_by_one(parts)
+        several = [] if ask.given("part") else parts.of_message(ask.opened.understood)
+        if len(several) > 1 and ask(self.split, lines=parts.lines(several), count=len(several)):
+            return _one_by_one(several)
         matter = self._matter(ask, desk)
         if matter is None:
-            return Say("report.other", then=Open(flow="person", sentence=True, later=_next_part(ask)))
+            return Say("report.other", then=Open(flow="person", sentence=True, later=_next_part(ask.facts)))
         return self._about(ask, desk, matter)
 
     def _about(self, ask: Ask, desk: Desk, matter: MatterSpec) -> Result:
@@ -178,7 +168,7 @@ class Report(Flow):
 
 def _elsewhere(ask: Ask, matter: MatterSpec) -> Open | None:
     """The dialog that a matter belongs to: present danger, which the rules may have missed, and questions."""
-    words, later = ask.known(Report.words) or ask.opened.text, _next_part(ask)
+    words, later = ask.known(Report.words) or ask.opened.text, _next_part(ask.facts)
     if matter.code in DANGERS:
         place = ask.known(Report.place)
         given: JsonObject = {
@@ -236,41 +226,33 @@ def _differ(told: PlaceMention, where: Location, part: str) -> bool:
     return said is not None and said != getattr(where, part)
 
 
-def _parts(ask: Ask) -> list[_Part]:
-    if ask.given("part"):
-        return []
-    return [_Part(words=segment.text, matter=segment.matter, place=segment.place) for segment in ask.opened.segments]
-
-
-def _one_by_one(parts: list[_Part]) -> Open:
+def _one_by_one(several: list[Part]) -> Open:
     # Danger does not wait for the rest.
-    parts = sorted(parts, key=lambda part: part.matter not in DANGERS)
-    rest: list[Json] = [
-        {"words": part.words, "matter": part.matter, "place": dump_place(part.place) if part.place else None}
-        for part in parts[1:]
-    ]
-    return _open_part(parts[0].words, parts[0].matter, dump_place(parts[0].place) if parts[0].place else None, rest)
+    first, *rest = sorted(several, key=lambda part: part.matter not in DANGERS)
+    return _open_part(first, rest)
 
 
-def _open_part(words: str, matter: str, place: Json, rest: list[Json]) -> Open:
-    given: dict[str, Json] = {"part": True, "words": words, "matter": matter, "rest": rest}
-    if place is not None:
-        given["place"] = given["told"] = dump_place(load_place(place))
+def _open_part(part: Part, rest: list[Part]) -> Open:
+    given: dict[str, Json] = {
+        "part": True,
+        "words": part.words,
+        "matter": part.matter,
+        REST: [later.dump() for later in rest],
+    }
+    if part.place is not None:
+        given["place"] = given["told"] = dump_place(part.place)
     return Open(flow="report", given=given)
 
 
 def _after(ask: Ask, done: Say) -> Result:
-    done.then = _next_part(ask)
+    done.then = _next_part(ask.facts)
     return done
 
 
-def _next_part(ask: Ask) -> Open | None:
-    """The next matter of a message that was split."""
-    rest = ask.given("rest")
-    if not (isinstance(rest, list) and rest and isinstance(rest[0], dict)):
-        return None
-    part = rest[0]
-    return _open_part(str(part.get("words")), str(part.get("matter")), part.get("place"), list(rest[1:]))
+def _next_part(given: Mapping[str, Json]) -> Open | None:
+    """The report of the next matter that waits."""
+    waiting = parts.waiting(given)
+    return _open_part(waiting[0], waiting[1:]) if waiting else None
 
 
 def _communities(desk: Desk) -> list[Option]:
