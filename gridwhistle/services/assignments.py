@@ -83,8 +83,11 @@ def accept(desk: Desk, ticket: Ticket) -> None:
 def pass_on(desk: Desk, ticket: Ticket, reason: str) -> str:
     """The handler hands the ticket to the other holder of the post; gives the new handler's name.
 
-    From B it goes to A when A is there, else further up the ladder. Raises ``Refused`` when nobody else is left.
+    From B it goes to A when A is there, else further up the ladder. Raises ``Refused`` when nobody else is left, and
+    for whoever has it no more, a leader too: they speak of their own desk.
     """
+    if ticket.handler_id != desk.me:
+        raise Refused("refused.not_yours", number=ticket.number)
     people = ladder_of(desk, ticket)
     others = [who for who in people if who != ticket.handler_id and not is_away(desk, who)]
     if not others:

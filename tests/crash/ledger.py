@@ -1,7 +1,7 @@
-"""Which timers were ever set, and what became of each, as the store itself tells?
+"""Which timers were ever set, what became of each, and which messages had their turn, as the store itself tells?
 
-Triggers write down every timer that is set, in the transaction that sets it; the wrapped jobs (``points``) write down
-that they ran, in the transaction of their effect. What is rolled back is not in it.
+Triggers write down every timer that is set, in the transaction that sets it; the wrapped jobs and turns (``points``)
+write down that they ran, in the transaction of their effect. What is rolled back is not in it.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ class Verdict:
     twice: list[str]
 
 
+def turns(session: Session) -> Counter[tuple[str, str]]:
+    """How many turns each message had, by its chat and its number on the platform."""
+    lines = session.execute(select(LEDGER.c.subject_id, LEDGER.c.key).where(LEDGER.c.what == "turn"))
+    return Counter((address, external_id) for address, external_id in lines)
+
+
 def judge(session: Session, now: datetime) -> Verdict:
     """Whether each timer whose time has come ran once, was moved, or was cancelled."""
     waiting = {
@@ -80,7 +86,7 @@ def judge(session: Session, now: datetime) -> Verdict:
                 times_set[line.key, line.due_at] += 1
             case "cancelled":
                 cancelled[line.subject_id, line.job] = line.seq
-            case _:
+            case "ran":
                 ran[line.key, line.due_at] += 1
     return Verdict(
         ran=sum(ran.values()),

@@ -5,6 +5,7 @@ Each question has a list of what speaks against it; all of them must be empty.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,14 +23,25 @@ from gridwhistle.services import rehearsal
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.fates import TRY_FOR
 from gridwhistle.services.lifecycle import ENDED
-from gridwhistle.services.schema import Event, InboxRow, Lane, LetterRow, LetterState, Ticket, TimerRow
+from gridwhistle.services.schema import (
+    Event,
+    HumanTalk,
+    InboxRow,
+    Lane,
+    LetterRow,
+    LetterState,
+    Ticket,
+    TimerRow,
+    Voice,
+)
 
 from . import ledger
-from .city import FIRST_RESIDENT
 from .standin import read_log
 
 INTERNAL_ERROR = "common.internal_error"
 REGISTERED = ("report.done", "report.voice_added")
+NUMBER = re.compile(r"[\w·]+-\d{6}-\d{3,}")
+HANDED_ON = ("talks.from_resident", "talks.from_worker")
 OWN_WORDS = ("supplement", "voice")
 OUTLIVE_TICKETS = frozenset({"recheck"})
 OF_NO_TURN = "slow_down:"
@@ -83,17 +95,12 @@ def examine(desk: Desk, seen: Witnessed) -> Findings:
 
 
 def _examine_messages(desk: Desk, seen: Witnessed, letters: list[LetterRow], findings: Findings) -> None:
-    """Each message that was said has had one turn, no more and no less."""
+    """Each message that was said has had one turn, no more and no less, and whoever said it an answer."""
     rows = {row.position: row for row in desk.session.scalars(select(InboxRow))}
     said = {update["update_id"]: _chat(update) for update in seen.said}
-    handled = Counter(row.address for row in rows.values() if row.handled_at is not None)
-    # Whatever a person says is answered in the transaction of its turn, whose letters are all of one moment.
-    turns: defaultdict[str, set[datetime]] = defaultdict(set)
-    for letter in letters:
-        if letter.reply and not letter.key.startswith(OF_NO_TURN):
-            turns[letter.address].add(letter.created_at)
+    turns = ledger.turns(desk.session)
     findings.counted["messages said"] = len(said)
-    findings.counted["turns"] = sum(map(len, turns.values()))
+    findings.counted["turns"] = turns.total()
     findings.against["a message was not acknowledged"] = [
         f"update {number}" for number in said if number > seen.acknowledged
     ]
@@ -101,30 +108,58 @@ def _examine_messages(desk: Desk, seen: Witnessed, letters: list[LetterRow], fin
         f"update {number} of {chat}" for number, chat in said.items()
         if number not in rows or rows[number].handled_at is None
     ]  # fmt: skip
-    findings.against["a message had other than one effect"] = [
-        f"chat {chat}: {handled[chat]} messages, {len(turns[chat])} turns"
-        for chat in handled
-        if handled[chat] != len(turns[chat])
+    handled = {(row.address, row.external_id) for row in rows.values() if row.handled_at is not None}
+    findings.against["a message had other than one turn"] = [
+        f"{external_id} of chat {chat}: {turns[chat, external_id]}"
+        for chat, external_id in handled | turns.keys()
+        if turns[chat, external_id] != 1
+    ]
+    answers = _answers(desk, letters)
+    messages = Counter(chat for chat, _ in handled)
+    findings.against["a message was left without an answer, or had two"] = [
+        f"chat {chat}: {number} messages, {len(answers[chat])} answers"
+        for chat, number in messages.items()
+        if number != len(answers[chat])
     ]
     findings.against["a message was answered with an internal error"] = [
         f"{letter.address}: {letter.text}" for letter in letters if letter.text_key == INTERNAL_ERROR
     ]
 
 
+def _answers(desk: Desk, letters: list[LetterRow]) -> defaultdict[str, set[datetime]]:
+    """When each chat was answered: the letters of a turn are all of one moment."""
+    answers: defaultdict[str, set[datetime]] = defaultdict(set)
+    address = {letter.person_id: letter.address for letter in letters}
+    talks = {talk.id: talk for talk in desk.session.scalars(select(HumanTalk))}
+    for letter in letters:
+        if letter.reply and not letter.key.startswith(OF_NO_TURN):
+            answers[letter.address].add(letter.created_at)
+        elif letter.text_key in HANDED_ON:
+            # Words to a person are answered by that person.
+            talk = talks[letter.key.split(":")[1]]
+            speaker = talk.coordinator_id if letter.person_id == talk.resident_id else talk.resident_id
+            answers[address[str(speaker)]].add(letter.created_at)
+    return answers
+
+
 def _examine_reports(desk: Desk, letters: list[LetterRow], findings: Findings) -> None:
     """What a resident was told is registered is there, and there once. Residents end their reports with their chat."""
-    texts = [ticket.words for ticket in rehearsal.tickets(desk)]
+    tickets = rehearsal.tickets(desk)
+    theirs = {(ticket.number, ticket.reporter_id) for ticket in tickets}
+    number_of = {ticket.id: ticket.number for ticket in tickets}
+    theirs |= {(number_of[voice.ticket_id], voice.person_id) for voice in desk.session.scalars(select(Voice))}
+    told = {
+        (number[0], letter.person_id)
+        for letter in letters
+        if letter.text_key in REGISTERED and (number := NUMBER.search(letter.text))
+    }
+    findings.counted["reports registered"] = len(told)
+    findings.against["a registered report is not there"] = [f"{number} of {who}" for number, who in told - theirs]
+    texts = [ticket.words for ticket in tickets]
     for event in desk.session.scalars(select(Event).where(Event.kind.in_(OWN_WORDS))):
         texts += [str(said) for said in event.data.values()]
-    told = {letter.address for letter in letters if letter.text_key in REGISTERED}
-    times = Counter(
-        {chat: sum(f"（{chat}）" in text for text in texts) for chat in {letter.address for letter in letters}}
-    )
-    findings.counted["reports registered"] = len(told)
+    times = {chat: sum(f"（{chat}）" in text for text in texts) for chat in {letter.address for letter in letters}}
     findings.against["a report was registered twice"] = [f"chat {chat}" for chat, number in times.items() if number > 1]
-    findings.against["a registered report is not there"] = [
-        f"chat {chat}" for chat in told if int(chat) >= FIRST_RESIDENT and not times[chat]
-    ]
 
 
 def _examine_letters(seen: Witnessed, letters: list[LetterRow], now: datetime, findings: Findings) -> None:

@@ -26,7 +26,7 @@ from gridwhistle.bot.channels.telegram.channel import TelegramChannel
 from gridwhistle.scheduler.channel import Channel
 from gridwhistle.scheduler.job import Job
 from gridwhistle.services import fates, inbox, lanes, occasions, timers
-from gridwhistle.services.desk import Desk
+from gridwhistle.services.desk import Address, Desk
 from gridwhistle.services.sending import OutgoingLetter, SendReport
 from gridwhistle.services.store import Store
 from gridwhistle.services.timers import DueTimer
@@ -92,6 +92,7 @@ def wire(fuse: Fuse) -> None:
 
     told(inbox, "receive", RECEIVE, counts=bool)
     told(inbox, "claim", PICK, counts=bool)
+    inbox.take_in = noting_turns(inbox.take_in)
     told(inbox, "take_in", TURN, counts=bool)
     told(lanes, "claim", CLAIM, counts=bool)
     told(timers, "claim", TIMERS, counts=bool)
@@ -109,6 +110,19 @@ def noting(cancel: Callable[..., None]) -> Callable[..., None]:
         for job in jobs or ("",):
             enter(desk.session, "cancelled", subject=subject_id, job=job, due_at=None)
         cancel(desk, subject_id, *jobs)
+
+    return wrapped
+
+
+def noting_turns(take_in: Callable[..., bool]) -> Callable[..., bool]:
+    """``inbox.take_in`` that writes into the ledger whose message has its turn."""
+
+    @wraps(take_in)
+    def wrapped(session: Session, region: str, where: Address, external_id: str, *more: Any) -> bool:
+        taken = take_in(session, region, where, external_id, *more)
+        if taken:
+            enter(session, "turn", subject=where.address, key=external_id, due_at=None)
+        return taken
 
     return wrapped
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from gridwhistle.bot.app import build
@@ -27,9 +27,9 @@ from gridwhistle.services.store import Store
 
 from . import city
 from .clock import BEGINS
-from .ledger import enter
+from .ledger import LEDGER, enter
 from .oracle import Findings, Witnessed, examine
-from .points import noting
+from .points import noting, noting_turns
 from .speech import Speech, reported
 from .standin import Platform
 
@@ -118,6 +118,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Path]:
     folder = tmp_path_factory.mktemp("well")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timers, "cancel", noting(timers.cancel))
+        patch.setattr(inbox, "take_in", noting_turns(inbox.take_in))
         return Talk(folder).office, folder
 
 
@@ -148,13 +149,19 @@ def timer(what: str) -> Callable[[Session], object]:
     return lambda session: enter(session, what, subject="x", job="j", key="j:x:", due_at=BEGINS)
 
 
+def turn_of(chat: int, external_id: str) -> Callable[[Session], object]:
+    return lambda session: enter(session, "turn", subject=str(chat), key=external_id, due_at=None)
+
+
 @pytest.mark.parametrize(
     ("claim", "harm"),
     [
         ("a message was not handled", set_all(InboxRow, handled_at=None)),
-        ("a message had other than one effect", set_all(LetterRow, reply=False)),
+        ("a message was left without an answer, or had two", set_all(LetterRow, reply=False)),
+        ("a message had other than one turn", turn_of(RESIDENT, "2")),
+        ("a message had other than one turn", lambda session: session.execute(delete(LEDGER))),
         ("a message was answered with an internal error", set_all(LetterRow, text_key="common.internal_error")),
-        ("a registered report is not there", set_all(Ticket, words="something else")),
+        ("a registered report is not there", set_all(Ticket, number="幸福-261123-999")),
         ("a ticket's hash chain is broken", set_all(Ticket, chain="0" * 64)),
         ("a letter was given up before its time", set_all(LetterRow, state=LetterState.DEAD)),
         ("a letter is still to be sent", set_all(LetterRow, state=LetterState.SENDING)),

@@ -148,6 +148,13 @@ def test_b_gets_it_from_a_and_a_from_b(bureau: Bureau) -> None:
         bureau.does("zhoumei", assignments.pass_on, ticket, "不是我的")
 
 
+def test_a_leader_whose_ticket_has_moved_on_meanwhile_takes_it_from_nobody(bureau: Bureau) -> None:
+    ticket = bureau.report(matter=GRID_MATTER)
+    with pytest.raises(Refused, match="not_yours"):
+        bureau.does("gaojianguo", assignments.pass_on, ticket, "请假")
+    assert bureau.handler(ticket) == "liqiang"
+
+
 def test_with_nobody_else_there_it_cannot_be_passed_on(bureau: Bureau) -> None:
     ticket = bureau.report(matter=GRID_MATTER)
     leave(bureau, *whole_ladder(bureau)[1:])
