@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gridwhistle.dialogs.message import Wake
 from gridwhistle.dialogs.play import Play
-from gridwhistle.services import timers
+from gridwhistle.services import talks, timers
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import Button
 
@@ -34,11 +34,18 @@ def watch(play: Play) -> None:
 
 
 def nudge(play: Play, wake: Wake) -> None:
-    """Remind once of a dialog left open, and close it a day later; a reminder of another question does nothing."""
-    frame = play.state.top
+    """Remind once of a dialog left open, and close it a day later; a reminder of another question does nothing.
+
+    Not while the person talks with a coordinator: then it comes later.
+    """
+    frame, chat = play.state.top, str(wake.given.get("chat"))
     if frame is None or wake.given.get("token") != frame.token:
         return
-    if wake.given.get("stage") == 1:
+    stage = wake.given.get("stage")
+    if talks.active(play.desk) is not None:
+        due = play.desk.now + play.limits.nudge_after
+        timers.put(play.desk, NUDGE, chat, due, chat=chat, token=frame.token, stage=stage)
+    elif stage == 1:
         for one in play.state.stack:
             one.given[NUDGED] = True
         play.say(
@@ -47,7 +54,6 @@ def nudge(play: Play, wake: Wake) -> None:
             Button(label="engine.draft_drop", press={"word": "cancel", "token": frame.token}),
         )
         due = play.desk.now + play.limits.draft_closes_after - play.limits.nudge_after
-        chat = str(wake.given.get("chat"))
         timers.put(play.desk, NUDGE, chat, due, chat=chat, token=frame.token, stage=2)
     else:
         play.state.stack.clear()

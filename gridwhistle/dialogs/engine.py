@@ -175,7 +175,7 @@ class _Listener:
         if words.is_one_of(text, words.END_TALK):
             talks.end(play.desk, talk)
             play.say("talks.ended")
-            self.asked.again()
+            play.offer()
             return True
         photos = content.attachments if isinstance(content, Photo) else ()
         talks.relay(play.desk, talk, text[: self.limits.longest_text], photos)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -212,8 +212,7 @@ class Ask:
         )
 
     def _context_with(self, options: tuple[Option, ...]) -> Context:
-        context = self._context
-        return Context(now=context.now, city=context.city, opened=context.opened, options=options, home=context.home)
+        return replace(self._context, options=options)
 
 
 class Flow(ABC):
@@ -233,6 +232,8 @@ class Flow(ABC):
     """Slots whose value the person is shown though it was never asked for: “修改” offers them too."""
     takes_story: ClassVar[bool] = False
     """What is told again, or put right by a time, is added to what was told (``CAPTION``)."""
+    hands_over: ClassVar[bool] = False
+    """A person speaks next: what it interrupted is offered afterwards, not asked again at once."""
     queues: ClassVar[bool] = False
     """Another matter that is told meanwhile waits until this one has ended (``parts.REST``)."""
     slots: ClassVar[Mapping[str, Slot[Any]]] = MappingProxyType({})

@@ -97,6 +97,7 @@ class Play:
             options=options,
             current=frame.answers.get(slot) if slot else None,
             home=self.desk.actor.place,
+            units=tuple(unit for _, unit in self.desk.actor.roles) or ((own,) if (own := self.desk.actor.grid) else ()),
             ticket=ticket,
         )
 
@@ -202,8 +203,23 @@ class Play:
                 opened = frame.opened if follow.sentence else Opened()
                 self.open(self._followed(frame, follow), opened, follow.given)
                 return
+            if self.flow(frame).hands_over and self.offer():
+                return
             resumed, retry = True, None
         self.end_leads()
+
+    def offer(self) -> bool:
+        """Offer to go on with the open question, which stands as it was asked; whether there is one."""
+        frame = self.state.top
+        if frame is None or frame.asked is None:
+            return False
+        self.end_leads()
+        self.say(
+            "engine.still_open",
+            Button(label="engine.draft_go_on", press={"word": "repeat", "token": frame.token}),
+            Button(label="engine.cancel", press={"word": "cancel", "token": frame.token}),
+        )
+        return True
 
     def _followed(self, frame: Frame, follow: Open) -> Flow:
         flow = self.flows.named(follow.flow, self.desk)

@@ -13,6 +13,7 @@ class Person(Flow):
     """Asks the coordinators for a talk; the hand-over after two misses ends here too."""
 
     opens_on: ClassVar[frozenset[str]] = frozenset({"human"})
+    hands_over: ClassVar[bool] = True
 
     def run(self, ask: Ask, desk: Desk) -> Result:
         """Nothing needs to be asked: whoever wants a person has been asked enough."""

@@ -80,6 +80,8 @@ class Context:
     """The answer so far, where a correction comes."""
     home: str | None = None
     """The place where the person lives, as far as it is known."""
+    units: tuple[str, ...] = ()
+    """The units that the person works for, or the grid where they live."""
     ticket: str | None = None
     """The ticket that the quoted letter is about."""
 

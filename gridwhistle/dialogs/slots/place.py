@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from gridwhistle.dialogs import words
@@ -15,6 +16,7 @@ from gridwhistle.services.schema import Json, PlaceKind
 from gridwhistle.services.sending import Wants
 
 LONGEST = 120
+_DOOR = re.compile(r"(?:\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s?(?:号楼|栋|座|幢|单元)")
 MOST_RIVALS = 6
 
 
@@ -65,21 +67,24 @@ class PlaceSlot(Slot[PlaceMention]):
         if unclear is not None:
             return unclear
         bare_door = found.place is None and (found.building or found.unit or found.room)
-        return None if bare_door or not found.text else found
+        return None if (bare_door and context.current is None) or not found.text else found
 
     def _complete(self, mention: PlaceMention, context: Context) -> PlaceMention:
         """Join what is said in two sentences: “3号楼下水道堵了” … “幸福小区”, or a corrected building."""
         if mention.place is None and not mention.rivals and context.current is not None:
             before = self.load(context.current)
-            if before.place is not None and (mention.building or mention.unit or mention.room):
-                return replace(
+            if mention.building or mention.unit or mention.room:
+                door = replace(
                     before,
                     building=mention.building or before.building,
                     unit=mention.unit or (None if mention.building else before.unit),
                     room=mention.room or (None if mention.building or mention.unit else before.room),
                     detail=mention.detail or before.detail,
-                    text=f"{_name(before.place, context.city)}{mention.text}",
                 )
+                if before.place is not None:
+                    return replace(door, text=f"{_name(before.place, context.city)}{mention.text}")
+                if before.text:
+                    return replace(door, text=_with_door(before.text, door))
         heard = context.opened.place
         if mention.place is not None and mention.building is None and heard is not None and heard.place is None:
             return replace(
@@ -98,10 +103,41 @@ def _which(mention: PlaceMention, context: Context) -> Miss | None:
     codes = tuple(dict.fromkeys(code for code in (mention.place, *mention.rivals) if code in context.city.places))
     if mention.rivals:
         return Miss(text="engine.which_place", options=_options(mention, codes, context)) if codes else None
-    home = _estate_of(context.home, context.city)
-    if mention.place is None and mention.building is not None and home is not None and context.current is None:
-        return Miss(text="engine.this_place", options=_options(mention, (home,), context))
+    if mention.place is None and mention.building is not None and context.current is None:
+        own = _own_estates(mention.building, context)
+        if own:
+            text = "engine.this_place" if len(own) == 1 else "engine.which_place"
+            return Miss(text=text, options=_options(mention, own, context))
     return None
+
+
+def _own_estates(building: str, context: Context) -> tuple[str, ...]:
+    """The estates where a person who names only a building may mean: those they work for, and where they live."""
+    city = context.city
+    found = [
+        place.code
+        for place in city.places.values()
+        if place.kind is PlaceKind.ESTATE
+        and (known := city.building(place.code, building)) is not None
+        and any(city.within(known.grid, unit) for unit in context.units)
+    ]
+    home = _estate_of(context.home, city)
+    # A coordinator's whole community is no better than asking where it is.
+    own = found if len(found) < MOST_RIVALS else []
+    return tuple(dict.fromkeys([*own, *([home] if home else [])]))
+
+
+def _with_door(name: str, door: PlaceMention) -> str:
+    """An unknown place's own words with the door that was told later, in the place of an earlier one."""
+    parts = (
+        (door.building, "号楼" if (door.building or "").isdigit() else "座"),
+        (door.unit, "单元"),
+        (door.room, "室"),
+        (door.detail, ""),
+    )
+    bare = name[: found.start()] if (found := _DOOR.search(name)) else name
+    gap = " " if bare[-1:].isdigit() else ""
+    return f"{bare}{gap}{''.join(f'{part}{unit}' for part, unit in parts if part)}"[:LONGEST]
 
 
 def _options(mention: PlaceMention, codes: tuple[str, ...], context: Context) -> tuple[Option, ...]:
