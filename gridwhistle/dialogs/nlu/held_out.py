@@ -94,9 +94,7 @@ def hold_out(examples: Sequence[Example], fold: set[int], recipe: Recipe, more: 
     """What a model trained without the fold, but with all ``more``, says of the fold."""
     model = fit([*(example for n, example in enumerate(examples) if n not in fold), *more], recipe)
     unseen = tuple(example for n, example in enumerate(examples) if n in fold and example.label in model.labels)
-    return HeldOut(
-        model=model, examples=unseen, scores=np.vstack([model.scores(example.text)[0] for example in unseen])
-    )
+    return HeldOut(model=model, examples=unseen, scores=np.vstack([model.scores(example.text) for example in unseen]))
 
 
 def folds(examples: Sequence[Example]) -> list[set[int]]:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridwhistle.dialogs.nlu.cues import cues
-from gridwhistle.dialogs.nlu.features import features, normalise, weight
+from gridwhistle.dialogs.nlu.data import PLAIN
+from gridwhistle.dialogs.nlu.features import features, normalise
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
@@ -31,11 +32,15 @@ CUE = 0.2
 class Scale:
     """How scores become probabilities; fitted on texts that training had not seen (``held_out.fit_scale``)."""
 
+    matter: float = 3.7
+    """Multiplies the score of being a matter at all before it becomes a probability."""
+    doubt: float = 0.3
+    """How far a matter's score must be ahead to be even with "no matter": a form that opens for a joke does more harm."""
     family: float = 2.0
-    """Multiplies a family's score before the softmax over the families."""
+    """Multiplies a family's score before the softmax over the families of matters."""
     best_label: float = 3.0
     """How much the scores of a family's own labels count beside the score of the family itself."""
-    label: float = 9.0
+    label: float = 8.5
     """Multiplies a label's score before the softmax over the labels of its family."""
 
 
@@ -43,9 +48,10 @@ class Scale:
 class Model:
     """A trained linear classifier: a text's weighted features times ``matrix`` gives every score at once.
 
-    The first columns are the families' (one kind of work each), the others the labels'. Two questions, since a few
+    The first columns are the families' (one kind of work each; that of ``PLAIN`` says "no matter at all"), the others
+    the labels'. Three questions, each the easier for the one before: is it a matter, of which kind, and which? A few
     dozen examples do not tell two hundred labels apart, but thousands tell the families apart; and each answer helps
-    the other.
+    the others.
     """
 
     labels: tuple[str, ...]
@@ -54,13 +60,16 @@ class Model:
     rarity: Floats  # weighted inverse document frequency of each feature
     matrix: Floats  # features × (families + labels)
     bias: Floats
-    rarest: float  # the rarity of a feature that was never seen
     scale: Scale
 
     @cached_property
     def family_names(self) -> tuple[str, ...]:
         """The families in the order of their columns."""
         return tuple(sorted(set(self.families)))
+
+    @cached_property
+    def _plain(self) -> int | None:
+        return self.family_names.index(PLAIN) if PLAIN in self.families else None
 
     @cached_property
     def _family_of(self) -> Numbers:
@@ -72,15 +81,9 @@ class Model:
         order = np.argsort(self._family_of, kind="stable")
         return order, np.searchsorted(self._family_of[order], np.arange(len(self.family_names)))
 
-    def judge(self, text: str) -> tuple[Floats, Floats, float]:
-        """The families' and the labels' probabilities, and how much of the text's weight training had seen (0 to 1).
-
-        A classifier is as sure of a text about something else as of its own kind; how strange the text's words are
-        is the second opinion.
-        """
-        scores, familiar = self.scores(text)
-        families, labels = self.probabilities(scores)
-        return families, labels, familiar
+    def judge(self, text: str) -> tuple[Floats, Floats]:
+        """The families' and the labels' probabilities."""
+        return self.probabilities(self.scores(text))
 
     def probabilities(self, scores: Floats, scale: Scale | None = None) -> tuple[Floats, Floats]:
         """The families' and the labels' probabilities, of one row of scores or of several."""
@@ -89,31 +92,41 @@ class Model:
         order, starts = self._order
         peak = labels.max(axis=-1, keepdims=True)
         exponents = np.exp(labels - peak)
-        sums = np.add.reduceat(exponents[..., order], starts, axis=-1)
-        best = (np.log(np.maximum(sums, 1e-30)) + peak) / scale.label
-        families = softmax(scale.family * (own + scale.best_label * best))
-        inside = exponents / np.maximum(sums, 1e-30)[..., self._family_of]
+        sums = np.maximum(np.add.reduceat(exponents[..., order], starts, axis=-1), 1e-30)
+        best = np.asarray((np.log(sums) + peak) / scale.label, dtype=np.float32)
+        families = self._families(own, best, scale)
+        inside = exponents / sums[..., self._family_of]
         return families, np.asarray(families[..., self._family_of] * inside, dtype=np.float32)
 
-    def scores(self, text: str) -> tuple[Floats, float]:
-        """The scores of families and labels, and how much of the text's weight training had seen."""
+    def _families(self, own: Floats, best: Floats, scale: Scale) -> Floats:
+        """The families' probabilities from their own scores and their labels' best."""
+        kinds = np.asarray(scale.family * (own + scale.best_label * best), dtype=np.float32)
+        plain = self._plain
+        if plain is None or len(self.family_names) == 1:
+            return softmax(kinds)
+        rivals = best.copy()
+        rivals[..., plain] = kinds[..., plain] = -np.inf
+        ahead = rivals.max(axis=-1) - best[..., plain] - own[..., plain]
+        matter = 1 / (1 + np.exp(-scale.matter * (ahead - scale.doubt)))
+        families = np.asarray(softmax(kinds) * matter[..., None], dtype=np.float32)
+        families[..., plain] = 1 - matter
+        return families
+
+    def scores(self, text: str) -> Floats:
+        """The scores of families and labels; the mere bias of a text without any word that training has seen."""
         vocabulary = self.vocabulary
-        names = Counter(features(text))
-        known = [(vocabulary[name], tally) for name, tally in names.items() if name in vocabulary]
-        if not known:
-            return self.bias, 0.0
-        rows = np.array([row for row, _ in known], dtype=np.intp)
-        rarity = self.rarity[rows]
-        weights = (1 + np.log(np.array([tally for _, tally in known], dtype=np.float32))) * rarity
-        weights /= math.sqrt(float(weights @ weights))
-        # A strange feature weighs as much as one that was seen but once.
-        seen = float(rarity @ rarity)
-        strange = self.rarest**2 * sum(weight(name) ** 2 for name in names if name not in vocabulary)
-        scores = weights @ self.matrix[rows] + self.bias
-        signs = [vocabulary[name] for name in cues(normalise(text)) if name in vocabulary]
+        known = [
+            (row, tally) for name, tally in Counter(features(text)).items() if (row := vocabulary.get(name)) is not None
+        ]
+        signs = [row for name in cues(normalise(text)) if (row := vocabulary.get(name)) is not None]
+        scores = self.bias
+        if known:
+            rows = np.array([row for row, _ in known], dtype=np.intp)
+            weights = (1 + np.log(np.array([tally for _, tally in known], dtype=np.float32))) * self.rarity[rows]
+            scores = scores + weights @ self.matrix[rows] / math.sqrt(float(weights @ weights))
         if signs:
             scores = scores + np.float32(CUE) * self.matrix[signs].sum(axis=0)
-        return np.asarray(scores, dtype=np.float32), seen / (seen + strange)
+        return np.asarray(scores, dtype=np.float32)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -128,7 +141,6 @@ def save(model: Model, path: Path) -> None:
         "labels": model.labels,
         "families": model.families,
         "vocabulary": list(model.vocabulary),
-        "rarest": model.rarest,
         "scale": asdict(model.scale),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,6 +168,5 @@ def load(path: Path) -> Model:
             rarity=arrays["rarity"],
             matrix=arrays["matrix"],
             bias=arrays["bias"],
-            rarest=head["rarest"],
             scale=Scale(**head["scale"]),
         )

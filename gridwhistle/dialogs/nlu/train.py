@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from gridwhistle.dialogs.nlu import cues, data, features, intents
-from gridwhistle.dialogs.nlu.data import Example
+from gridwhistle.dialogs.nlu.data import PLAIN, Example
 from gridwhistle.dialogs.nlu.intents import CUE, Floats, Model, Scale
 
 # A feature seen once tells its example from no other; dropping those quarters the matrix.
@@ -34,6 +34,9 @@ SHARES = {
 }
 """How much of what residents send to a hotline is of each kind of work; the examples are spread otherwise."""
 OTHER_SHARE = 0.15
+ABOUT_NOTHING = frozenset({"out_of_scope", "chitchat"})
+OTHER_TOPICS = 3.0
+"""What a line about nothing counts where it is told from matters: what other bots are asked has no end."""
 
 
 class Kept(StrEnum):
@@ -106,9 +109,14 @@ def fit(examples: Sequence[Example], recipe: Recipe | None = None) -> Model:
     family = {example.label: example.family for example in examples}
     labels = tuple(sorted(family))
     vocabulary, rarity, rows = _weigh([example.text for example in examples])
-    importance = _importance(examples)
-    own, own_bias = _separate(rows, [example.family for example in examples], importance, recipe)
-    each, each_bias = _separate(rows, [example.label for example in examples], importance, recipe)
+    kinds = [example.family for example in examples]
+    own, own_bias = _separate(rows, kinds, _importance(examples), recipe)
+    if len(names := sorted(set(kinds))) > 1 and PLAIN in names:
+        # Not the weights that part the kinds of work from each other: here what is about nothing counts most.
+        plain = names.index(PLAIN)
+        asked, asked_bias = _separate(rows, [PLAIN * (kind == PLAIN) for kind in kinds], _strangeness(examples), recipe)
+        own[:, plain], own_bias[plain] = asked[:, 1], asked_bias[1]
+    each, each_bias = _separate(rows, [example.label for example in examples], _importance(examples, even=True), recipe)
     return Model(
         labels=labels,
         families=tuple(family[label] for label in labels),
@@ -116,18 +124,32 @@ def fit(examples: Sequence[Example], recipe: Recipe | None = None) -> Model:
         rarity=rarity,
         matrix=np.ascontiguousarray(np.hstack([own, each]), dtype=np.float32),
         bias=np.concatenate([own_bias, each_bias]).astype(np.float32),
-        rarest=float(np.log(1 + len(examples))) + 1,
         scale=recipe.scale,
     )
 
 
-def _importance(examples: Sequence[Example]) -> Floats:
-    """What each example counts, so that the families count as much as residents write of them."""
+def _importance(examples: Sequence[Example], *, even: bool = False) -> Floats:
+    """What each example counts, so that the families count as much as residents write of them.
+
+    ``even``: the labels that are no matters count by the root of their examples, lest the thousands about other topics
+    make “催一下” doubtful.
+    """
     counts = Counter(example.family for example in examples)
     share = {family: SHARES.get(family, OTHER_SHARE) for family in counts}
     whole = sum(share.values())
     weight = {family: share[family] / whole * len(examples) / count for family, count in counts.items()}
-    return np.array([weight[example.family] for example in examples], dtype=np.float32)
+    each = np.array([weight[example.family] for example in examples], dtype=np.float32)
+    if even and PLAIN in counts:
+        often = Counter(example.label for example in examples)
+        plain = np.array([example.family == PLAIN for example in examples])
+        root = np.array([often[example.label] ** -0.5 for example in examples], dtype=np.float32)
+        each[plain] = root[plain] / root[plain].mean()
+    return each
+
+
+def _strangeness(examples: Sequence[Example]) -> Floats:
+    """What each example counts where a matter is told from what is none: a line about nothing is worth three."""
+    return np.array([OTHER_TOPICS if example.label in ABOUT_NOTHING else 1 for example in examples], dtype=np.float32)
 
 
 def _separate(rows: Any, truth: Sequence[str], importance: Floats, recipe: Recipe) -> tuple[Floats, Floats]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,20 +31,21 @@ _LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
-FAMILIAR = 0.35
-"""A report or question with a smaller share of known words is less sure by as much: nineteen in twenty have it."""
-
-
 class EmbeddedUnderstanding:
     """The engine in this process: rules for dangers and facts, the trained model for intents and matters."""
 
     def __init__(self, model: Model, gazetteer: Gazetteer) -> None:
         self._model = model
         self._gazetteer = gazetteer
-        self._intents = np.array([intent_of(label) for label in model.labels])
+        self._intents = [intent_of(label) for label in model.labels]
         self._matters = [matter_of(label) or "" for label in model.labels]
-        self._families = np.array(model.families)
-        self._with_matter = np.array([bool(matter) for matter in self._matters])
+        # Rows are looked up here once, not for every message.
+        self._of_intent = {intent: _rows(self._intents, intent) for intent in {*self._intents, REPORT, POLICY_QUESTION}}
+        self._of_family = [_rows(model.families, family) for family in model.family_names]
+        self._any = Choice.among(
+            model, np.array([row for row, matter in enumerate(self._matters) if matter], dtype=np.intp)
+        )
+        self._own = {intent: Choice.among(model, self._of_intent[intent]) for intent in (REPORT, POLICY_QUESTION)}
 
     @property
     def silent(self) -> tuple[str, ...]:
@@ -68,13 +72,9 @@ class EmbeddedUnderstanding:
                 entities=entities(head),
                 emergency=danger,
             )
-        families, probabilities, familiar = self._model.judge(head)
-        first = self._first(families, probabilities)
-        intent = str(self._intents[first]) if familiar else OUT_OF_SCOPE
-        confidence = min(1.0, float(probabilities[self._intents == intent].sum())) if familiar else 1.0
-        if intent in {REPORT, POLICY_QUESTION}:
-            # Texts about something else are mostly taken for a report, but their words are strange.
-            confidence *= min(1.0, familiar / FAMILIAR)
+        families, probabilities = self._model.judge(head)
+        intent = self._intents[self._first(families, probabilities)]
+        confidence = min(1.0, float(probabilities[self._of_intent[intent]].sum()))
         place = self._gazetteer.mention(head)
         facts = entities(head)
         if place is not None and (where := place_entity(head, place)):
@@ -96,31 +96,44 @@ class EmbeddedUnderstanding:
 
     def _first(self, families: Floats, probabilities: Floats) -> int:
         # The best label of the best family: the wrong matter of the right kind of work does the least harm.
-        best = self._model.family_names[int(families.argmax())]
-        return int(np.where(self._families == best, probabilities, -1).argmax())
+        own = self._of_family[int(families.argmax())]
+        return int(own[probabilities[own].argmax()])
 
     def _guesses(self, families: Floats, probabilities: Floats, intent: str) -> tuple[MatterGuess, ...]:
-        among = self._with_matter
-        if intent in {REPORT, POLICY_QUESTION}:
-            among = among & (self._intents == intent)
-        rows = np.flatnonzero(among)
-        if not len(rows):
+        choice = self._own.get(intent, self._any)
+        if not len(choice.rows):
             return ()
-        own = probabilities[rows] / max(float(probabilities[rows].sum()), 1e-9)
-        first = self._first(np.where(self._possible(rows), families, -1), probabilities)
-        order = sorted(np.argsort(-own)[: _GUESSES + 1], key=lambda n: (rows[n] != first, -own[n]))
-        if rows[order[0]] != first:
-            order.insert(0, int(np.flatnonzero(rows == first)[0]))
-        return tuple(MatterGuess(matter=self._matters[rows[n]], confidence=float(own[n])) for n in order[:_GUESSES])
-
-    def _possible(self, rows: Numbers) -> NDArray[np.bool_]:
-        """Which families have one of these labels."""
-        return np.isin(self._model.family_names, self._families[rows])
+        among = probabilities[choice.rows]
+        whole = max(float(among.sum()), 1e-9)
+        first = self._first(np.where(choice.families, families, -1), probabilities)
+        best = [first, *(row for row in choice.rows[np.argsort(-among)[:_GUESSES]].tolist() if row != first)]
+        return tuple(
+            MatterGuess(matter=self._matters[row], confidence=float(probabilities[row]) / whole)
+            for row in best[:_GUESSES]
+        )
 
     def _report_matter(self, part: str) -> tuple[str, float] | None:
-        families, probabilities, _ = self._model.judge(part)
+        families, probabilities = self._model.judge(part)
         first = self._first(families, probabilities)
         return (self._matters[first], float(probabilities[first])) if self._intents[first] == REPORT else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Choice:
+    """The labels among which a matter is sought, and which families have one of them."""
+
+    rows: Numbers
+    families: NDArray[np.bool_]
+
+    @classmethod
+    def among(cls, model: Model, rows: Numbers) -> Self:
+        """The choice of these rows of the labels."""
+        return cls(rows=rows, families=np.isin(model.family_names, [model.families[row] for row in rows]))
+
+
+def _rows(values: Sequence[str], wanted: str) -> Numbers:
+    """Where the wanted value stands."""
+    return np.array([row for row, value in enumerate(values) if value == wanted], dtype=np.intp)
 
 
 def _language(text: str) -> str:

@@ -92,8 +92,8 @@ class Bands:
     """
 
     sure: float = 0.7
-    opens: float = 0.5
-    ask: float = 0.4
+    opens: float = 0.4
+    ask: float = 0.3
 
 
 PROBABLE = 0.6
