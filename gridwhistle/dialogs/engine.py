@@ -163,7 +163,7 @@ class _Listener:
         word = self._general_word(frame, text)
         if word is not None:
             self._word(word)
-        elif frame is None or not (self._tells_more(frame) or self._answers(frame, text)):
+        elif frame is None or not (self._tells_more(frame) or self._finishes(frame) or self._answers(frame, text)):
             self._elsewhere(frame, text)
 
     def _talked(self, text: str) -> bool:
@@ -253,6 +253,13 @@ class _Listener:
                 play.lead("engine.several_wait", count=len(further), lines=parts.lines(further))
             self.asked.again()
         return True
+
+    def _finishes(self, frame: Frame) -> bool:
+        """Ask whether what may answer the question tells the result of another ticket; whether it may."""
+        flow = self.proposals.finishing_another(frame)
+        if flow is not None:
+            self.play.open(flow, self.heard.opened(self.limits.longest_text), {"aside": True})
+        return flow is not None
 
     def _answers(self, frame: Frame, text: str) -> bool:
         """Let the asked question read the text; whether it did."""

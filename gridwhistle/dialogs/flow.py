@@ -80,7 +80,14 @@ class Say:
         return f"Say({self.text!r}, {', '.join(f'{name}={value!r}' for name, value in self.params.items())})"
 
 
-Result: TypeAlias = Say | Open | tuple[Say, ...]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The sentence that opened this flow was the answer to the question that it interrupted."""
+
+    value: Json
+
+
+Result: TypeAlias = Say | Open | Answer | tuple[Say, ...]
 """``Open`` alone says nothing; an empty tuple ends the flow in silence (its letters were posted by a service)."""
 
 

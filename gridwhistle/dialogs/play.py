@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from gridwhistle.dialogs.flow import Ask, Flow, Flows, Open, Question, Result, Say, Waiting
+from gridwhistle.dialogs.flow import Answer, Ask, Flow, Flows, Open, Question, Result, Say, Waiting
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.nlu.understood import Understood
 from gridwhistle.dialogs.opened import Opened
@@ -196,6 +196,9 @@ class Play:
                 self._ask(frame, stop, retry)
                 return
             self.state.stack.remove(frame)
+            if isinstance(stop, Answer):
+                resumed, retry = False, self._answer_beneath(stop)
+                continue
             follow = self._take(stop)
             if follow is not None:
                 if follow.later is not None:
@@ -255,7 +258,19 @@ class Play:
         self.says.extend(self._leads)
         self._leads.clear()
 
-    def _take(self, result: Result) -> Open | None:
+    def _answer_beneath(self, given: Answer) -> Retry | None:
+        frame = self.state.top
+        slot = self.flow(frame).slots.get(frame.asked or "") if frame is not None else None
+        if frame is None or slot is None:
+            return None
+        try:
+            value = slot.dump(slot.load(given.value))
+        except Invalid:
+            return Retry()
+        self.answer(frame, slot.name, value)
+        return None
+
+    def _take(self, result: Say | Open | tuple[Say, ...]) -> Open | None:
         if isinstance(result, Open):
             return result
         says = result if isinstance(result, tuple) else (result,)

@@ -7,6 +7,7 @@ from gridwhistle.dialogs.flow import Flow
 from gridwhistle.dialogs.heard import Heard
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
 from gridwhistle.dialogs.play import Play
+from gridwhistle.dialogs.slots import FreeText
 from gridwhistle.dialogs.state import Frame
 from gridwhistle.services import tickets
 
@@ -52,6 +53,19 @@ class Proposals:
         if understood is None or self.intent not in RESULT_LIKE or not desk.actor.is_staff:
             return None
         return self.play.flows.named("looks_done", desk) if results.told_of(desk, understood) else None
+
+    def finishing_another(self, frame: Frame) -> Flow | None:
+        """The dialog that asks whether the answer to a question for one's own words is another ticket's result."""
+        desk, understood, asked = (
+            self.play.desk,
+            self.heard.understood,
+            self.play.flow(frame).slots.get(frame.asked or ""),
+        )
+        if understood is None or not isinstance(asked, FreeText) or not desk.actor.is_staff:
+            return None
+        about = [value for value in frame.answers.values() if isinstance(value, str)]
+        another = results.told_of_another(desk, understood, about)
+        return self.play.flows.named("looks_done", desk) if another else None
 
     def tells_again(self, flow: Flow) -> bool:
         """Whether the message tells the matter of the open dialog once more, without a place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from gridwhistle.services import assignments, whistles
 from gridwhistle.services.cards import matter_of
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import PAUSED, WORKING
-from gridwhistle.services.schema import Role, Ticket, WhistleState
+from gridwhistle.services.schema import Json, Role, Ticket, WhistleState
 
 _DONE = re.compile(
     r"(?:补|修|换|清|疏|通|挖|安|装|接|处理|办|弄|整|拉|刷|铺|拆|焊|抽|填|扫|运|铲|搬|挪|盖|剪|砍|贴|消杀|调解|协调|恢复|解决)"
@@ -52,6 +52,12 @@ def told_of(desk: Desk, understood: Understood) -> list[Work]:
     guesses = {guess.matter for guess in understood.matters}
     building = understood.place.building if understood.place else None
     return [work for work in _own(desk) if work.ticket.matter in guesses or _names(desk, work.ticket, said, building)]
+
+
+def told_of_another(desk: Desk, understood: Understood, ids: Container[Json]) -> list[Work]:
+    """The same while a dialog about the tickets or whistles with these ids is open; empty where it is one of them."""
+    found = told_of(desk, understood)
+    return [] if any(work.id in ids for work in found) else found
 
 
 def _own(desk: Desk) -> Iterator[Work]:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from gridwhistle.dialogs.flow import Ask, Flow, Result, Say
-from gridwhistle.dialogs.slots import Choice, Option, TicketSlot, YesNo
+from gridwhistle.dialogs.nlu.understood import Understood
+from gridwhistle.dialogs.results import reads_done
+from gridwhistle.dialogs.slots import Choice, Context, Option, TicketSlot, YesNo
 from gridwhistle.dialogs.ticket_options import check_named, options
 from gridwhistle.services import residents, tickets
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.lifecycle import OPEN
 
 REASONS = ("solved_itself", "mistake", "other")
+_WELL_AGAIN = re.compile(
+    r"(?:自己|已经|现在|又)好了|来[水电气]了|[不没](?:再)?[漏堵停响臭]了|\b(?:solved|working again)\b", re.IGNORECASE
+)
+
+
+class Why(Choice):
+    """One of the reasons; “下水道通完了” is one in other words."""
+
+    def fill(self, understood: Understood, context: Context) -> str | None:
+        """What is done needs nobody any more."""
+        del context
+        return "solved_itself" if reads_done(understood.text) or _WELL_AGAIN.search(understood.text) else None
 
 
 class Withdraw(Flow):
@@ -20,7 +35,7 @@ class Withdraw(Flow):
     opens_on: ClassVar[frozenset[str]] = frozenset({"withdraw"})
 
     ticket = TicketSlot()
-    reason = Choice(*(Option(value=reason, label=f"withdraw.reason.{reason}") for reason in REASONS))
+    reason = Why(*(Option(value=reason, label=f"withdraw.reason.{reason}") for reason in REASONS))
     sure = YesNo(yes="withdraw.sure.yes", no="withdraw.sure.no", fleeting=True)
 
     def run(self, ask: Ask, desk: Desk) -> Result:
