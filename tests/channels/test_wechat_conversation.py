@@ -148,7 +148,7 @@ def test_a_position_answers_where_it_is(city: City) -> None:
 
     assert asked not in heard, heard
     with city.bureau.desk() as desk:
-        assert desk.session.scalars(select(LetterRow).where(LetterRow.text.contains("47.25011,132.03795"))).first()
+        assert desk.session.scalars(select(LetterRow).where(LetterRow.text.contains("47.24760,132.03005"))).first()
 
 
 def test_whoever_follows_is_greeted_once_and_the_menu_opens_a_dialog(city: City) -> None:

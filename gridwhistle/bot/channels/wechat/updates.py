@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from gridwhistle.bot.channels.wechat.gcj02 import to_wgs84
 from gridwhistle.dialogs.message import Content, Open, Photo, Pin, Text, Unsupported, dump_content, storable
 from gridwhistle.services.inbox import Arrival, RemoteFile
 
@@ -124,7 +125,11 @@ def _pin(fields: Mapping[str, str]) -> Pin | None:
     inside = all(
         math.isfinite(one) and abs(one) <= most for one, most in zip((latitude, longitude), NUMBERS, strict=True)
     )
-    return Pin(latitude=latitude, longitude=longitude) if inside else None
+    if not inside:
+        return None
+    # Six digits are a tenth of a metre, finer than any telephone knows.
+    latitude, longitude = (round(degrees, 6) for degrees in to_wgs84(latitude, longitude))
+    return Pin(latitude=latitude, longitude=longitude)
 
 
 def _id(fields: Mapping[str, str]) -> str:
