@@ -3,13 +3,15 @@
 A city of full size (400,000 residents) is filled with 10^3, 10^4, 10^5 and 10^6 tickets, each with its events, its
 message in the inbox, its letter and, where it is open, its timers; the rows are written by the engine itself, as
 copies of a real ticket's. At each size residents report and confirm, which opens real tickets, and due timers are
-claimed; the medians are printed, and what they are of those at the first size. Every statement of those turns is
-looked at for reads of a whole table.
+claimed; the medians are printed, and what they are of those at the first size. A turn is told by the clock, by the
+processor's time and by what the engine wrote for it to its log and tables; other work on the machine disturbs the first
+only. Every statement of those turns is looked at for reads of a whole table.
 
     python -m benchmarks.growth [--sizes 1000 10000 100000 1000000] [--residents 400000] [--turns 200]
-                                [--postgresql URL]
+                                [--engines SQLite PostgreSQL] [--postgresql URL]
 
-``--postgresql`` is an empty database that may be filled, or ``GRIDWHISTLE_BENCHMARK_POSTGRESQL``.
+``--postgresql`` is an empty database that may be filled, or ``GRIDWHISTLE_BENCHMARK_POSTGRESQL``; without it a server
+of its own is started from the installed programs.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from benchmarks.plans import full_scans, watch
+from benchmarks.servers import database
 from gridwhistle.bot.app import Application, build, settle_memory
 from gridwhistle.bot.logs import set_up_logs
 from gridwhistle.bot.settings import LogLevel, Settings
@@ -45,6 +48,7 @@ CLAIMS = 30
 OPEN_SHARE = 25
 """One ticket of so many is still open."""
 GOAL = 1.5
+ENGINES = ("SQLite", "PostgreSQL")
 LINES = (
     "{place}{unit}单元下水道堵了三天了，没人管",
     "{place}{unit}单元楼道堆了一堆破烂，道都走不了",
@@ -58,17 +62,17 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--residents", type=int, default=400_000)
     parser.add_argument("--turns", type=int, default=200)
-    parser.add_argument("--engines", nargs="+", default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--postgresql", default=os.environ.get("GRIDWHISTLE_BENCHMARK_POSTGRESQL", ""))
     options = parser.parse_args()
     set_up_logs(level=LogLevel.WARNING, as_json=False)
     with tempfile.TemporaryDirectory() as folder:
-        urls = {"SQLite": f"sqlite:///{folder}/growth.db"}
-        if options.postgresql:
-            urls["PostgreSQL"] = options.postgresql
-        for engine in options.engines:
-            if engine in urls:
-                _grow(engine, urls[engine], Path(folder), options)
+        if "SQLite" in options.engines:
+            _grow("SQLite", f"sqlite:///{folder}/growth.db", Path(folder), options)
+        if "PostgreSQL" in options.engines:
+            with database(options.postgresql) as url:
+                if url is not None:
+                    _grow("PostgreSQL", url, Path(folder), options)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +82,8 @@ class Measured:
     turn: float
     cpu: float
     claim: float
+    written: float
+    """KiB for each turn on average; greetings and letters between them are in it."""
 
 
 def _grow(engine: str, url: str, folder: Path, options: argparse.Namespace) -> None:
@@ -99,14 +105,14 @@ def _grow(engine: str, url: str, folder: Path, options: argparse.Namespace) -> N
         _fill(store, settings.region, there, size)
         there = size
         filled = time.perf_counter() - began
-        wall, cpu = _turns(application, options.turns, str(size))
-        measured = Measured(turn=wall, cpu=cpu, claim=_claims(application))
+        measured = _measure(application, options.turns, str(size))
         first = first or measured
         turn, claim = measured.turn / first.turn, measured.claim / first.claim
         print(
             f"{engine:10} {size:9,} tickets (filled in {filled:4.0f} s):"
             f" turn p50 {measured.turn:6.2f} ms = {turn:4.2f}"
-            f" (CPU {measured.cpu:5.2f} = {measured.cpu / first.cpu:4.2f}),"
+            f" (CPU {measured.cpu:5.2f} = {measured.cpu / first.cpu:4.2f},"
+            f" written {measured.written:4.0f} KiB = {measured.written / first.written:4.2f}),"
             f" claim of {timers.BATCH} timers p50 {measured.claim:6.2f} ms = {claim:4.2f} of the first",
             "" if max(turn, claim) <= GOAL else f"MORE THAN {GOAL}",
             flush=True,
@@ -188,8 +194,29 @@ def _copy(
 # ---- measuring
 
 
-def _turns(application: Application, count: int, label: str) -> tuple[float, float]:
-    """The medians of turns in which residents report and confirm: by the clock, and of the processor."""
+def _measure(application: Application, count: int, label: str) -> Measured:
+    before = _written(application.office.store)
+    spans = _turns(application, count, label)
+    written = _written(application.office.store) - before
+    return Measured(
+        turn=statistics.median(wall for wall, _ in spans),
+        cpu=statistics.median(cpu for _, cpu in spans),
+        claim=_claims(application),
+        written=written / 1024 / len(spans),
+    )
+
+
+def _written(store: Store) -> int:
+    """Bytes that the engine has written so far: SQLite by this process (Linux tells it), PostgreSQL to its log."""
+    if store.is_sqlite:
+        told = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="ascii").splitlines())
+        return int(told["wchar"])
+    with store.begin() as session:
+        return int(session.execute(text("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")).scalar_one())
+
+
+def _turns(application: Application, count: int, label: str) -> list[tuple[float, float]]:
+    """Turns in which residents report and confirm: milliseconds by the clock, and of the processor."""
     chance = random.Random(label)
     with application.office.desk() as desk:
         places = [desk.city.full_name(place.code) for place in desk.city.places.values() if place.parent]
@@ -207,7 +234,7 @@ def _turns(application: Application, count: int, label: str) -> tuple[float, flo
     application.delivery.run()
     if len(spans) < count * 3 // 2:
         raise SystemExit("hardly any report was understood: nothing is measured")
-    return statistics.median(wall for wall, _ in spans), statistics.median(cpu for _, cpu in spans)
+    return spans
 
 
 def _turn(application: Application, address: str, content: Text | Press) -> tuple[float, float]:

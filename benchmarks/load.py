@@ -26,14 +26,16 @@ from pathlib import Path
 from queue import Empty
 from typing import TypeAlias
 
+from benchmarks.servers import durable
 from benchmarks.turn import at, buildings, first_button, lines, turn
 from gridwhistle.bot.app import Application, build, settle_memory
-from gridwhistle.bot.settings import Settings
+from gridwhistle.bot.logs import set_up_logs
+from gridwhistle.bot.settings import LogLevel, Settings
 from gridwhistle.dialogs.message import Text
 from gridwhistle.services.demo_city import settle_demo
 from gridwhistle.services.region import found_region
 from gridwhistle.services.store import Store
-from tests.postgresql import Cluster, Server
+from tests.postgresql import Server
 
 Turn: TypeAlias = Callable[[], float]
 
@@ -75,11 +77,11 @@ def main() -> None:
     parser.add_argument("--burst-seconds", type=float, default=1.0)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
     options = parser.parse_args()
-    cluster = Cluster(Path(tempfile.mkdtemp(prefix="gridwhistle-load-")), shared_buffers="256MB")
-    try:
-        server = Server(cluster.url)
+    with durable() as server:
         template = _city(server)
-        print("processes  turns/s  p50 ms  p99 ms │  burst  p50 s  p99 s over s")
+        print("           sustained                         │ a burst of ten times that")
+        print("processes  turns/s  of first  p50 ms  p99 ms │  turns  p50 s  p99 s  done after s")
+        first: float | None = None
         for processes in options.processes:
             with tempfile.TemporaryDirectory() as files:
                 task = Task(
@@ -90,9 +92,9 @@ def main() -> None:
                     threads=options.threads,
                     burst_seconds=options.burst_seconds,
                 )
-                _print(task, _measure(task))
-    finally:
-        cluster.remove()
+                done = _measure(task)
+                first = first or _rate(done)
+                _print(task, done, first)
 
 
 def _city(server: Server) -> str:
@@ -126,18 +128,22 @@ def _measure(task: Task) -> list[Done]:
     return done
 
 
-def _print(task: Task, done: list[Done]) -> None:
+def _rate(done: list[Done]) -> float:
+    return sum(one.turns for one in done) / max(one.seconds for one in done)
+
+
+def _print(task: Task, done: list[Done], first: float) -> None:
     spans = [span for one in done for span in one.spans]
     burst = [span / 1000 for one in done for span in one.burst]
-    rate = sum(one.turns for one in done) / max(one.seconds for one in done)
     print(
-        f"{task.processes:9} {rate:8.0f} {at(spans, 50):7.1f} {at(spans, 99):7.1f} │ {len(burst):6} "
-        f"{at(burst, 50):6.2f} {at(burst, 99):6.2f} {max(one.drained for one in done):6.2f}",
+        f"{task.processes:9} {_rate(done):8.0f} {_rate(done) / first:9.2f} {at(spans, 50):7.1f} {at(spans, 99):7.1f} │ "
+        f"{len(burst):6} {at(burst, 50):6.2f} {at(burst, 99):6.2f} {max(one.drained for one in done):13.2f}",
         flush=True,
     )
 
 
 def _work(task: Task, number: int, together: Barrier, results: Queue[Done]) -> None:
+    set_up_logs(level=LogLevel.WARNING, as_json=False)
     settings = Settings(demo=True, database_url=task.url, files_dir=task.files)
     application = build(settings, Store(task.url))
     settle_memory()

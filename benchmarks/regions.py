@@ -27,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from benchmarks.plans import READS, watch
+from benchmarks.servers import durable
 from benchmarks.turn import at, buildings, first_button, lines, turn
 from gridwhistle.bot.app import Application, build, settle_memory
 from gridwhistle.bot.logs import set_up_logs
@@ -38,7 +39,6 @@ from gridwhistle.services.demo_city import DEMO_CHANNEL, settle_demo
 from gridwhistle.services.desk import Address
 from gridwhistle.services.schema import Base, Region
 from gridwhistle.services.store import Store
-from tests.postgresql import Cluster, Server
 
 KEY = "region"
 
@@ -52,13 +52,9 @@ def main() -> None:
     options = parser.parse_args()
     set_up_logs(level=LogLevel.WARNING, as_json=False)
     _keys()
-    cluster = Cluster(Path(tempfile.mkdtemp(prefix="gridwhistle-regions-")), shared_buffers="256MB")
-    try:
-        server = Server(cluster.url)
+    with durable() as server:
         plain = _live(server.create(), options, spread=False)
         spread = _live(server.create(), options, spread=True)
-    finally:
-        cluster.remove()
     print(f"a turn, p50 / p99: plain tables {plain}, {options.regions} partitions each {spread}")
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, String, Table, UniqueConstraint, create_engine
 
+from benchmarks.servers import durable
 from gridwhistle.bot.logs import set_up_logs
 from gridwhistle.bot.settings import LogLevel, Settings
 from gridwhistle.bot.transcript.play import play
@@ -24,7 +24,7 @@ from gridwhistle.bot.transcript.script import read_script
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.services.schema import Base
 from gridwhistle.services.store import Store
-from tests.postgresql import Cluster, Server
+from tests.postgresql import Server
 
 TRANSCRIPTS = Path(__file__).parents[1] / "tests" / "transcripts"
 LIVES = (
@@ -63,16 +63,13 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=20_000)
     options = parser.parse_args()
     set_up_logs(level=LogLevel.WARNING, as_json=False)
-    cluster = Cluster(Path(tempfile.mkdtemp(prefix="gridwhistle-storage-")), fsync="off", shared_buffers="256MB")
-    try:
-        copies = Copies(Server(cluster.url))
+    with durable() as server:
+        copies = Copies(server)
         world = World(Settings(), copies)
         for file in options.files:
             if differences := play(read_script(file), world):
                 raise SystemExit(f"{file.name} does not hold: {differences[0]}")
             _tell(file, copies, options.copies)
-    finally:
-        cluster.remove()
 
 
 def _tell(file: Path, copies: Copies, times: int) -> None:

@@ -7,8 +7,8 @@ they take so long, and their rates are told per second all the same.
 
     python -m benchmarks.timers [--count 100000] [--peer-count 5000] [--postgresql URL] [--processes 1 2 4]
 
-``--postgresql`` is an empty database that may be filled, or ``GRIDWHISTLE_BENCHMARK_POSTGRESQL``; without it only
-SQLite is measured. Needs the ``benchmarks`` extra.
+``--postgresql`` is an empty database that may be filled, or ``GRIDWHISTLE_BENCHMARK_POSTGRESQL``; without it a server
+of its own is started from the installed programs. procrastinate comes with the ``benchmarks`` extra.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import procrastinate
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import func, select, text
 
+from benchmarks.servers import database
 from gridwhistle.bot.app import open_office
 from gridwhistle.bot.settings import Settings
 from gridwhistle.scheduler.drain import Drain
@@ -48,6 +48,11 @@ from gridwhistle.services.region import found_region
 from gridwhistle.services.schema import Account, LetterRow, Person, TimerRow, table_of
 from gridwhistle.services.store import Insertion, Store, insert_later
 from gridwhistle.services.timers import DueTimer
+
+try:
+    import procrastinate
+except ModuleNotFoundError:
+    procrastinate = None
 
 WORKERS = 2_800
 CHUNK = 5_000
@@ -69,11 +74,10 @@ def main() -> None:
     parser.add_argument("--postgresql", default=os.environ.get("GRIDWHISTLE_BENCHMARK_POSTGRESQL", ""))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        places = {"SQLite": f"sqlite:///{folder}/timers.db"}
-        if options.postgresql:
-            places["PostgreSQL"] = options.postgresql
-        for engine, url in places.items():
-            _compare(engine, url, options)
+        _compare("SQLite", f"sqlite:///{folder}/timers.db", options)
+    with database(options.postgresql) as url:
+        if url is not None:
+            _compare("PostgreSQL", url, options)
 
 
 def _compare(engine: str, url: str, options: argparse.Namespace) -> None:
@@ -91,7 +95,9 @@ def _compare(engine: str, url: str, options: argparse.Namespace) -> None:
     for processes in options.processes:
         measure(f"GridWhistle, {processes} process(es)", options.count, lambda u, n, p=processes: _ours(u, n, p))
     measure("APScheduler 3.11, SQLAlchemy store", options.peer_count, _apscheduler)
-    if engine == "PostgreSQL":
+    if procrastinate is None:
+        print("procrastinate is not measured: pip install --editable '.[benchmarks]'")
+    elif engine == "PostgreSQL":
         for processes in options.processes:
             name = f"procrastinate 3, {processes} process(es)"
             measure(name, options.peer_count, lambda u, n, p=processes: _procrastinate(u, n, p))
