@@ -18,7 +18,7 @@ chat: .venv/.for-running  ## the demo city in the terminal
 	GRIDWHISTLE_DEMO=true $(BIN)/gridwhistle chat
 
 test: .venv/.for-development  ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/.for-development  ## style, types, import arrows
 	$(BIN)/ruff check

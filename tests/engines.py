@@ -11,6 +11,7 @@ from functools import cache
 from typing import Protocol
 
 from postgresql import server
+from spares import Spares
 
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.transcript.world import World
@@ -41,7 +42,7 @@ class InMemory(rehearsal.InMemory):
         return store
 
 
-class LentDatabase(Store):
+class OwnDatabase(Store):
     """A store whose database goes when it is closed."""
 
     def close(self) -> None:
@@ -49,21 +50,36 @@ class LentDatabase(Store):
         server().drop(self.url)
 
 
+class LentDatabase(Store):
+    """A store whose database the next test gets when it is closed."""
+
+    def __init__(self, spares: Spares) -> None:
+        super().__init__(spares.lend())
+        self._spares = spares
+
+    def close(self) -> None:
+        super().close()
+        self._spares.give_back(self.url)
+
+
 class OnServer:
-    """Stores on PostgreSQL, each in a database of its own."""
+    """Stores on PostgreSQL, each in a database of its own while it is open."""
 
     name = "postgresql"
 
     def __init__(self) -> None:
         self._tables: Store | None = None
+        self._spares: dict[str, Spares] = {}
 
     def empty(self) -> Store:
-        return LentDatabase(server().create())
+        return OwnDatabase(server().create())
 
     def copy_of(self, template: Store) -> Store:
-        # PostgreSQL copies a database only while nobody is connected to it.
-        template.engine.dispose()
-        return LentDatabase(server().create(template.url))
+        if template.url not in self._spares:
+            # PostgreSQL copies a database only while nobody is connected to it.
+            template.engine.dispose()
+            self._spares[template.url] = Spares(server(), template.url)
+        return LentDatabase(self._spares[template.url])
 
     def created(self) -> Store:
         if self._tables is None:

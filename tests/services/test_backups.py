@@ -56,7 +56,7 @@ def test_a_backup_of_a_talking_city_is_whole_and_a_restored_one_goes_on(
     url = f"sqlite:///{tmp_path}/restored/city.db" if engine.name == "sqlite" else server().create()
     run("restore", url, tmp_path / "backup")
     city.office.store.close()
-    city.office = with_store(city.office, Store(url) if engine.name == "sqlite" else engines.LentDatabase(url))
+    city.office = with_store(city.office, Store(url) if engine.name == "sqlite" else engines.OwnDatabase(url))
     before = rows(city.office.store)
     assert before.keys() == after.keys()
     assert all(before[name] <= after[name] for name in before)
