@@ -4,7 +4,10 @@ A whole turn: a message in, understood, its effect committed to a SQLite file, t
 report a matter in one line and confirm it, so that every second turn opens a ticket with its events, timers, whistles
 and letters. Prints medians of several rounds and the process' peak memory.
 
-    python -m benchmarks.turn [--residents 400] [--rounds 3] [--threads 1]
+With one thread, and with as many as a process that serves works with (``bot.intake``): while one waits for the disk,
+the others go on.
+
+    python -m benchmarks.turn [--residents 400] [--rounds 3] [--threads 1 4]
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridwhistle.bot.app import Application, build, settle_memory
+from gridwhistle.bot.intake import WORKERS
 from gridwhistle.bot.logs import set_up_logs
 from gridwhistle.bot.settings import LogLevel, Settings
 from gridwhistle.dialogs.message import Inbound, Press, Text
@@ -46,25 +50,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, WORKERS])
     options = parser.parse_args()
     set_up_logs(level=LogLevel.WARNING, as_json=False)
+    for threads in options.threads:
+        with tempfile.TemporaryDirectory() as folder:
+            _measure(Path(folder), options.residents, options.rounds, threads)
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _measure(folder: Path, residents: int, many: int, threads: int) -> None:
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        application = _application(Path(folder))
-        settle_memory()
-        print(f"start-up with a trained model: {time.perf_counter() - began:.2f} s")
-        rounds = [_round(application, number, options) for number in range(options.rounds)]
-        _understanding(application)
-        with application.office.desk() as desk:
-            opened = len(rehearsal.tickets(desk))
+    application = _application(folder)
+    settle_memory()
+    print(f"{threads} thread(s)")
+    print(f"  start-up with a trained model: {time.perf_counter() - began:.2f} s")
+    rounds = [_round(application, number, residents, threads) for number in range(many)]
     for name in ("report", "confirm"):
         spans = [span for one in rounds for span in getattr(one, name)]
-        print(f"{name:8}: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
+        print(f"  {name:8}: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
+    _understanding(application)
     rate = statistics.median(one.rate for one in rounds)
-    print(f"whole turns/s in one process, {options.threads} thread(s), median of {len(rounds)} rounds: {rate:.0f}")
-    print(f"tickets opened: {opened}, of {options.residents * options.rounds} residents")
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"  whole turns/s in one process, median of {many} rounds: {rate:.0f}")
+    with application.office.desk() as desk:
+        print(f"  tickets opened: {len(rehearsal.tickets(desk))}, of {residents * many} residents")
+    application.office.store.close()
 
 
 def _application(folder: Path) -> Application:
@@ -89,15 +99,15 @@ class Round:
         return (len(self.report) + len(self.confirm)) / self.seconds
 
 
-def _round(application: Application, number: int, options: argparse.Namespace) -> Round:
-    addresses = [f"bench-{number}-{resident}" for resident in range(options.residents)]
+def _round(application: Application, number: int, residents: int, threads: int) -> Round:
+    addresses = [f"bench-{number}-{resident}" for resident in range(residents)]
     said_lines = lines(number, buildings(application), len(addresses))
-    with ThreadPoolExecutor(options.threads) as threads:
+    with ThreadPoolExecutor(threads) as pool:
         # Somebody who has written before: most turns are theirs.
-        list(threads.map(lambda address: turn(application, address, "0", Text(text="你好")), addresses))
+        list(pool.map(lambda address: turn(application, address, "0", Text(text="你好")), addresses))
         began = time.perf_counter()
         report = list(
-            threads.map(
+            pool.map(
                 lambda said: turn(application, said[0], "1", Text(text=said[1])),
                 zip(addresses, said_lines, strict=True),
             )
@@ -107,7 +117,7 @@ def _round(application: Application, number: int, options: argparse.Namespace) -
         presses = [first_button(application, address) for address in addresses]
         began = time.perf_counter()
         confirm = list(
-            threads.map(
+            pool.map(
                 lambda pressed: turn(application, pressed[0], "2", pressed[1]), zip(addresses, presses, strict=True)
             )
         )
@@ -154,7 +164,7 @@ def _understanding(application: Application) -> None:
         began = time.perf_counter()
         understand(line)
         spans.append((time.perf_counter() - began) * 1000)
-    print(f"understanding alone: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
+    print(f"  understanding alone: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
 
 
 def at(spans: Sequence[float], percent: int) -> float:
