@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import uuid_utils
@@ -58,6 +58,7 @@ ALONE_AND_IN_NOBODYS_WAY = (
     "SET LOCAL lock_timeout = '500ms'",
 )
 """How a migration begins on PostgreSQL."""
+_Upsert = TypeVar("_Upsert", sqlite.Insert, postgresql.Insert)
 LATE = "late"
 LAST = "last"
 
@@ -176,20 +177,13 @@ class Insertion:
 
     @cached_property
     def _for_sqlite(self) -> sqlite.Insert:
-        row = sqlite.insert(self.table)
-        if self.update:
-            return row.on_conflict_do_update(
-                index_elements=self.conflict,
-                set_={name: row.excluded[name] for name in self.update},
-                where=self.only_if(row.excluded) if self.only_if else None,
-            )
-        return row.on_conflict_do_nothing(index_elements=self.conflict) if self.conflict else row
+        return self._with_conflict(sqlite.insert(self.table))
 
     @cached_property
     def _for_postgresql(self) -> postgresql.Insert:
         return self._with_conflict(postgresql.insert(self.table))
 
-    def _with_conflict(self, row: postgresql.Insert) -> postgresql.Insert:
+    def _with_conflict(self, row: _Upsert) -> _Upsert:
         if self.update:
             return row.on_conflict_do_update(
                 index_elements=self.conflict,
