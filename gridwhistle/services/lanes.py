@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from gridwhistle.services import numbers, paces
+from gridwhistle.services import numbers, paces, placing
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.outbox import URGENT, Priority
 from gridwhistle.services.prepared import fetch, run
@@ -103,20 +103,6 @@ _DOUBT = (
     .values(
         state=LetterState.DOUBTFUL, doubts=_LETTERS.c.doubts + 1, problem="the sender died before it knew of an answer"
     )
-)
-_SHOWN = (
-    select(_LETTERS.c.message_id, _LETTERS.c.attachments)
-    .where(
-        _LETTERS.c.region == bindparam("here"),
-        _LETTERS.c.person_id == bindparam("person"),
-        _LETTERS.c.card == bindparam("of_card"),
-        _LETTERS.c.channel == bindparam("of_channel"),
-        _LETTERS.c.address == bindparam("of_chat"),
-        _LETTERS.c.state == LetterState.SENT,
-        _LETTERS.c.message_id.is_not(None),
-    )
-    .order_by(_LETTERS.c.id.desc())
-    .limit(1)
 )
 
 
@@ -245,23 +231,23 @@ def _first_number(desk: Desk, names: dict[str, Any], row: Any, pace: Pace) -> in
 
 
 def _outgoing(desk: Desk, names: dict[str, Any], row: Any, *, first_number: int, window_open: bool) -> OutgoingLetter:
-    shown: Sequence[Any] = ()
-    if row.card is not None:
-        shown = fetch(desk.session, _SHOWN, {**names, "person": row.person_id, "of_card": row.card})
+    channel, address = names["of_channel"], names["of_chat"]
+    shown = placing.shown_form(desk, channel, address, row)
     return OutgoingLetter(
         id=row.id,
         person_id=row.person_id,
-        channel=names["of_channel"],
-        address=names["of_chat"],
+        channel=channel,
+        address=address,
         text=row.text,
         labels=tuple(button["label"] for button in row.buttons) if isinstance(row.buttons, list) else (),
         attachments=tuple(row.attachments),
         card=row.card,
         reply=row.reply,
         wants=Wants(row.wants) if row.wants else None,
-        replaces=shown[0].message_id if shown else None,
+        replaces=shown.message_id if shown else None,
+        in_place=shown is not None and placing.stays_in_place(desk, channel, address, row, shown),
         first_number=first_number,
-        shown=tuple(shown[0].attachments) if shown else (),
+        shown=tuple(shown.attachments) if shown else (),
         window_open=window_open,
     )
 

@@ -59,7 +59,9 @@ class OutgoingLetter:
     reply: bool
     wants: Wants | None = None
     replaces: str | None = None
-    """The platform's id of the card's last sent form in this chat, to be edited in place, if there is one."""
+    """The platform's id of the card's last sent form in this chat, if there is one: they are not to stand together."""
+    in_place: bool = True
+    """Whether that message is to be changed where it stands; otherwise this is a new one, and that is taken away."""
     first_number: int = 1
     """The number of its first button, where the platform has none and numbers are typed."""
     shown: tuple[str, ...] = ()

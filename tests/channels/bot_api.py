@@ -180,12 +180,15 @@ class BotApiServer:
         return {"file_id": params["file_id"], "file_unique_id": "u", "file_path": f"photos/{params['file_id']}"}
 
     def _edited(self, params: Params) -> Params:
-        return self._sent(params) | {"message_id": int(params["message_id"])}
+        return self._shown(params, int(params["message_id"]))
 
     def _sent(self, params: Params) -> Params:
+        return self._shown(params, self.next_message())
+
+    def _shown(self, params: Params, message_id: int) -> Params:
         chat = {"id": int(params["chat_id"]), "type": "private"}
         text = {"text": params["text"]} if "text" in params else {}
-        return {"message_id": self.next_message(), "date": BEGAN, "chat": chat, "from": BOT, **text}
+        return {"message_id": message_id, "date": BEGAN, "chat": chat, "from": BOT, **text}
 
     def _handed_out(self, params: Params) -> list[Params]:
         offset, timeout = int(params.get("offset", 0)), float(params.get("timeout", 0))

@@ -59,7 +59,7 @@ class TelegramWire:
         assert report.result is SendResult.SENT, report
         calls = self._server.calls[before:]
         text = "\n".join(one for call in calls if (one := call.params.get("text") or call.params.get("caption")))
-        markup = calls[-1].params.get("reply_markup") or {}
+        markup = next((found for call in calls if (found := call.params.get("reply_markup"))), {})
         self._messages[str(report.message_id)] = letter.id
         labels = [button["text"] for row in markup.get("inline_keyboard", []) for button in row]
         if "keyboard" in markup:

@@ -1,8 +1,4 @@
-"""Do the written conversations go the same when everybody sits in a chat of Telegram?
-
-Half of the files are played through each library, by turns: both take all kinds of messages and letters this way, in
-half the time.
-"""
+"""Do the written conversations go the same when everybody sits in a chat of Telegram, through either library?"""
 
 from __future__ import annotations
 
@@ -44,11 +40,8 @@ def services(server: BotApiServer) -> Iterator[dict[str, TelegramService]]:
         service.close()
 
 
-@pytest.mark.parametrize(
-    ("file", "name"),
-    [(file, LIBRARIES[number % len(LIBRARIES)]) for number, file in enumerate(CASES)],
-    ids=lambda value: value.stem if isinstance(value, Path) else value,
-)
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
 def test_conversation_goes_as_written_on_telegram(
     file: Path, name: str, world: World, server: BotApiServer, services: dict[str, TelegramService]
 ) -> None:

@@ -94,6 +94,7 @@ class TelegramChannel:
                 # Sent again as a whole, its first parts would be there twice.
                 done = f"{number_} of {len(what.calls)} parts are there: {problem.description}"
                 return SendReport(result=SendResult.UNKNOWN, problem=done)
+        await self._take_away(letter, what.away)
         return SendReport(result=SendResult.SENT, message_id=_message_id(message))
 
     async def _edited(self, letter: OutgoingLetter, edit: Call, beside: tuple[Call, ...]) -> SendReport | None:
@@ -112,6 +113,16 @@ class TelegramChannel:
         except ApiProblem as problem:
             return _report(problem)
         return SendReport(result=SendResult.SENT, message_id=letter.replaces)
+
+    async def _take_away(self, letter: OutgoingLetter, ways: tuple[Call, ...]) -> None:
+        """Take an earlier form of the card out of the chat. Where that cannot be done, both stand there."""
+        for way in ways:
+            try:
+                await self._api.call(way, wait=self._wait)
+            except ApiProblem as problem:
+                log.info("telegram.old_card_stays", letter=letter.id, method=way.method, problem=problem.description)
+            else:
+                return
 
     async def _set_menu(self, calls: tuple[Call, ...]) -> None:
         for call in calls:

@@ -24,11 +24,13 @@ class Shown:
     """The calls that show a letter, in order; the message of the last one carries its buttons.
 
     ``edit`` is tried first where the letter takes the place of an earlier one; ``beside`` then adds what is new.
+    ``away`` takes an earlier one away when the letter is there; the second way is for a message that is too old for it.
     """
 
     calls: tuple[Call, ...]
     edit: Call | None = None
     beside: tuple[Call, ...] = ()
+    away: tuple[Call, ...] = ()
 
 
 def shown(letter: OutgoingLetter, photos: Sequence[bytes], sharing: Mapping[Wants, str]) -> Shown:
@@ -46,9 +48,11 @@ def shown(letter: OutgoingLetter, photos: Sequence[bytes], sharing: Mapping[Want
     *first, last = pieces(letter.text)
     calls += [_text(chat, piece, {}) for piece in first]
     calls.append(_text(chat, last, keyboard))
-    edit = None
-    if letter.replaces is not None and units(letter.text) <= LONGEST_TEXT:
-        edit = _edit(letter, chat)
+    if letter.replaces is None:
+        return Shown(calls=tuple(calls))
+    if not letter.in_place:
+        return Shown(calls=tuple(calls), away=_away({**chat, "message_id": int(letter.replaces)}))
+    edit = _edit(letter, chat) if units(letter.text) <= LONGEST_TEXT else None
     return Shown(calls=tuple(calls), edit=edit, beside=tuple(albums))
 
 
@@ -76,6 +80,12 @@ def _edit(letter: OutgoingLetter, chat: JsonObject) -> Call:
             **_inline(letter),
         },
     )
+
+
+def _away(message: JsonObject) -> tuple[Call, ...]:
+    # A message of more than two days stays; then at least nobody presses its buttons any more.
+    bare = {**message, "reply_markup": {"inline_keyboard": []}}
+    return Call(method="deleteMessage", params=message), Call(method="editMessageReplyMarkup", params=bare)
 
 
 def _text(chat: JsonObject, text: str, more: JsonObject) -> Call:
