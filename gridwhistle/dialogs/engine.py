@@ -284,7 +284,7 @@ class _Listener:
             self._press(press)
             return
         proposals = self.proposals
-        told = proposals.finishing() or proposals.adding() if frame is None else None
+        told = proposals.finishing() or proposals.adding() or proposals.leaving_number() if frame is None else None
         other = told or proposals.other_flow(frame, frozenset())
         if other is not None:
             self._open(other)

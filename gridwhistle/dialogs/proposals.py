@@ -8,6 +8,7 @@ from gridwhistle.dialogs.heard import Heard
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, POLICY_QUESTION, REPORT
 from gridwhistle.dialogs.play import Play
 from gridwhistle.dialogs.slots import FreeText
+from gridwhistle.dialogs.slots.phone import is_number
 from gridwhistle.dialogs.state import Frame
 from gridwhistle.services import tickets
 
@@ -66,6 +67,12 @@ class Proposals:
         about = [value for value in frame.answers.values() if isinstance(value, str)]
         another = results.told_of_another(desk, understood, about)
         return self.play.flows.named("looks_done", desk) if another else None
+
+    def leaving_number(self) -> Flow | None:
+        """The dialog that keeps a telephone number, for a message that is nothing else (a shared contact)."""
+        understood = self.heard.understood
+        bare = understood is not None and is_number(understood.text)
+        return self.play.flows.named("leave_phone", self.play.desk) if bare else None
 
     def tells_again(self, flow: Flow) -> bool:
         """Whether the message tells the matter of the open dialog once more, without a place."""

@@ -1,15 +1,17 @@
-"""How is a chat bound to a worker, and who may see a telephone number?"""
+"""How is a chat bound to a worker, and who may give and see a telephone number?"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from gridwhistle.services import events
 from gridwhistle.services.desk import Desk, Refused
+from gridwhistle.services.masking import mask_phone
 from gridwhistle.services.places import Location
+from gridwhistle.services.prepared import fetch
 from gridwhistle.services.rules import INVITE_VALID
 from gridwhistle.services.schema import (
     Account,
@@ -24,9 +26,14 @@ from gridwhistle.services.schema import (
     Ticket,
     Voice,
     Wish,
+    table_of,
 )
 from gridwhistle.services.store import new_id
 
+_CONTACTS = table_of(Contact)
+_HAS_PHONE = select(_CONTACTS.c.person_id).where(
+    _CONTACTS.c.region == bindparam("here"), _CONTACTS.c.person_id == bindparam("whose")
+)
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 10
 
@@ -150,6 +157,27 @@ def work_phone(desk: Desk, person_id: str) -> str | None:
     return desk.session.scalars(
         select(Contact.phone).where(Contact.region == desk.region, Contact.person_id == person_id)
     ).first()
+
+
+def knows_phone(desk: Desk, person_id: str) -> bool:
+    """Whether the city has a telephone number of the person."""
+    return bool(fetch(desk.session, _HAS_PHONE, {"here": desk.region, "whose": person_id}))
+
+
+def leave_phone(desk: Desk, number: str) -> None:
+    """Keep the telephone number that the acting resident gives of themselves, for calls about what they reported.
+
+    Raises ``Refused`` for staff, whose duty telephones are imported, and where another number is known: who has got
+    hold of a chat must not be able to turn the city's calls to a number of theirs.
+    """
+    if desk.actor.is_staff:
+        raise Refused("refused.not_allowed")
+    known = desk.session.get(Contact, (desk.region, desk.me))
+    if known is not None and known.phone != number:
+        raise Refused("refused.phone_known", phone=mask_phone(known.phone))
+    if known is None:
+        desk.session.add(Contact(region=desk.region, person_id=desk.me, phone=number))
+        desk.writes += 1
 
 
 def remember_home(desk: Desk, where: Location, grid: str) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from gridwhistle.services import arrivals, assignments, deadlines, events, timers
+from gridwhistle.services import arrivals, assignments, deadlines, events, people, timers
 from gridwhistle.services.calendar import next_morning
 from gridwhistle.services.cards import facts, matter_of, press, show
 from gridwhistle.services.desk import Desk, Refused
@@ -33,6 +33,7 @@ SOLVED = ("solved", "partly", "unsolved", "explained")
 """“Explained”: not what the resident wanted, but the reason was given and understood."""
 SATISFACTION = ("satisfied", "fair", "unsatisfied")
 ARRIVALS = ("came_and_did", "came_did_nothing", "nobody_came", "not_needed")
+REMINDED = "reminded"
 CARD = "follow-up"
 """What the card of a question is called before the ticket's id."""
 REASONS = ("nobody_came", "did_nothing", "half_done", "not_lasting", "attitude", "slow", "other")
@@ -105,7 +106,7 @@ def remind(desk: Desk, ticket: Ticket) -> None:
         if row.state is FollowUpState.ASKED:
             row.state = FollowUpState.REMINDED
             events.append(desk, ticket, "follow_up_reminded", person=row.person_id)
-            _send(desk, ticket, row.person_id, "letter.follow_up_reminder", "reminded")
+            _send(desk, ticket, row.person_id, "letter.follow_up_reminder", REMINDED)
 
 
 def hold_back(desk: Desk, ticket: Ticket) -> None:
@@ -366,6 +367,8 @@ def _ask_to_call(desk: Desk, ticket: Ticket, row: FollowUp, text: str) -> None:
 
 
 def _send(desk: Desk, ticket: Ticket, person_id: str, text: str, part: str) -> None:
+    # Whoever has not answered in the chat will be called, if there is a number.
+    callable_ = part != REMINDED or people.knows_phone(desk, person_id)
     post(
         desk,
         Letter(
@@ -379,12 +382,16 @@ def _send(desk: Desk, ticket: Ticket, person_id: str, text: str, part: str) -> N
             key=f"follow-up:{ticket.id}:{ticket.rework}:{person_id}:{part}",
             card=f"{CARD}:{ticket.id}:{ticket.rework}",
             matters=True,
-            buttons=tuple(
-                Button(
-                    label=f"button.contacted_{answer}",
-                    press=press("follow_up", ticket, contacted=answer),
-                )
-                for answer in ("yes", "no")
+            buttons=(
+                *(
+                    Button(label=f"button.contacted_{answer}", press=press("follow_up", ticket, contacted=answer))
+                    for answer in ("yes", "no")
+                ),
+                *(
+                    ()
+                    if callable_
+                    else (Button(label="button.leave_phone", press={"open": "leave_phone", "with": {}}),)
+                ),
             ),
         ),
     )

@@ -146,3 +146,20 @@ def test_a_home_is_kept_without_its_door(bureau: Bureau) -> None:
         row = desk.session.get(Person, (desk.region, bureau.ids["john"]))
         assert row is not None
         assert (row.place, row.grid) == ("xingfu-xq-5", "xingfu-g02")
+
+
+def test_a_resident_leaves_a_number_once_and_nobody_turns_it(bureau: Bureau) -> None:
+    with bureau.desk() as desk:
+        sit_at(desk, NEW_CHAT)
+        assert not people.knows_phone(desk, desk.me)
+        people.leave_phone(desk, "13800009999")
+        people.leave_phone(desk, "13800009999")
+        assert people.knows_phone(desk, desk.me)
+        with pytest.raises(Refused) as refused:
+            people.leave_phone(desk, "13900001111")
+        assert refused.value.params == {"phone": "138****9999"}
+
+
+def test_a_workers_number_is_the_citys_to_say(bureau: Bureau) -> None:
+    with bureau.desk("liqiang") as desk, pytest.raises(Refused):
+        people.leave_phone(desk, "13900001111")

@@ -24,6 +24,7 @@ from gridwhistle.dialogs.flows.help import Help
 from gridwhistle.dialogs.flows.invite import Invite
 from gridwhistle.dialogs.flows.join import Join
 from gridwhistle.dialogs.flows.leave import Leave
+from gridwhistle.dialogs.flows.leave_phone import LeavePhone
 from gridwhistle.dialogs.flows.locate import Locate
 from gridwhistle.dialogs.flows.looks_done import LooksDone
 from gridwhistle.dialogs.flows.my_wishes import MyWishes, WishWithdraw
@@ -75,6 +76,7 @@ FLOWS: tuple[type[Flow], ...] = (
     FollowUp,
     Help,
     Join,
+    LeavePhone,
     Locate,
     Policy,
     Progress,

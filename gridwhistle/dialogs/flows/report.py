@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from gridwhistle.dialogs import parts
-from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say
+from gridwhistle.dialogs.flow import Ask, Flow, Open, Result, Say, opens
 from gridwhistle.dialogs.nlu.understood import EntityKind, PlaceMention
 from gridwhistle.dialogs.opened import dump_place, load_place
 from gridwhistle.dialogs.parts import DANGERS, REST, Part
@@ -15,7 +15,7 @@ from gridwhistle.dialogs.report_card import card, says_why
 from gridwhistle.dialogs.slots import Choice, Confirm, FreeText, Option, PhotoSlot, PlaceSlot, YesNo
 from gridwhistle.dialogs.slots.unit import UNSURE, UnitSlot
 from gridwhistle.dialogs.state import CAPTION
-from gridwhistle.services import places, tickets
+from gridwhistle.services import people, places, tickets
 from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk, Phrase
 from gridwhistle.services.lifecycle import OPEN
@@ -131,6 +131,7 @@ class Report(Flow):
             due=ticket.promised_at,
             matter=matter,
             expect=_expect(desk, matter, ticket),
+            buttons=(opens("button.leave_phone", "leave_phone"),) if _may_offer_a_number(desk) else (),
         )
         return _after(ask, done)
 
@@ -181,6 +182,13 @@ def _elsewhere(ask: Ask, matter: MatterSpec) -> Open | None:
         given = {"matter": matter.code, "words": words}
         return Open(flow="policy", given=given, sentence=True, later=later)
     return None
+
+
+def _may_offer_a_number(desk: Desk) -> bool:
+    """Once, with the first ticket of somebody whom nobody could call."""
+    if desk.actor.is_staff or people.knows_phone(desk, desk.me):
+        return False
+    return len(tickets.mine(desk, open_only=False, limit=2)) == 1
 
 
 def _photos(answer: tuple[str, ...] | None) -> tuple[str, ...]:
