@@ -59,6 +59,11 @@ class Disk:
         """Give the space back."""
         self._filler.unlink(missing_ok=True)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is filled now."""
+        return self._filler.exists()
+
     def unmount(self) -> None:
         """End it."""
         if not self.problem:

@@ -8,11 +8,13 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from random import Random
@@ -42,10 +44,15 @@ from .schedule import Event, Fault, fuses, schedule
 from .standin import Mood
 
 SLOTS = (BOT, BOT, SCHEDULER, SCHEDULER)
-REST_WITHIN = 300.0
+REST_WITHIN = 900.0
+STUCK_AFTER = 60.0
+"""Seconds in which nothing of what is left to be done gets less."""
 MOODS = {Fault.ERROR: Mood.ERROR, Fault.SILENT: Mood.SILENT, Fault.LATE: Mood.LATE, Fault.BREAKS: Mood.BREAKS}
 LATE_SECONDS = 2.5
 LEASE_RUNS_OUT = timedelta(seconds=61)
+CHAT_TAKES_THE_NEXT = timedelta(seconds=2)
+"""A platform takes about one letter a second for one chat."""
+STEPS_OF_A_LEASE = 20
 
 
 @dataclass(kw_only=True)
@@ -148,13 +155,18 @@ class Run:
                 if not event.begins:
                     self._platform = self._start_platform()
             case Fault.STORE:
-                (self._engine.stop if event.begins else self._engine.start)()
+                (self._engine.stop if event.begins else self._start_store)()
             case Fault.DISK:
                 (self._disk.fill if event.begins else self._free_disk)()
             case Fault.FORWARD | Fault.NIGHT | Fault.BACK:
                 self._clock.jump(event.jump)
             case fault:
                 self._be(MOODS[fault] if event.begins else Mood.WELL)
+
+    def _start_store(self) -> None:
+        # On a full disk no server comes up; it does when there is space again.
+        if not self._disk.is_full:
+            self._engine.start()
 
     def _free_disk(self) -> None:
         self._disk.free()
@@ -259,33 +271,43 @@ class Run:
             clock=clock,
             files=Folder(self._folder / "files"),
         )
-        ends = time.monotonic() + REST_WITHIN
-        while time.monotonic() < ends and not self._rests(office):
-            pause = time.monotonic() + 1.0
-            while time.monotonic() < pause:
-                self._keep_alive(with_points=False)
-                time.sleep(0.05)
-            self._clock.jump(LEASE_RUNS_OUT)
+        self._rest(office)
         for slot in self._slots:
             self._kill(slot)
         with office.desk() as desk:
             self.result.findings = examine(desk, Witnessed.read(self._log))
         store.close()
 
-    def _rests(self, office: Office) -> bool:
-        """Whether nothing is left to be done; where letters only wait for the morning, it comes."""
+    def _rest(self, office: Office) -> None:
+        """Go on while what is left to be done gets less; where letters only wait for the morning, it comes."""
+        ends = time.monotonic() + REST_WITHIN
+        least, since = None, time.monotonic()
+        for step in count():
+            left, held = self._left(office)
+            if left == 0 and held is None:
+                return
+            if left == 0 and held is not None:
+                self._clock.jump(held)
+                least = None
+            elif least is None or left < least:
+                least, since = left, time.monotonic()
+            elif time.monotonic() > min(since + STUCK_AFTER, ends):
+                return
+            pause = time.monotonic() + 0.3
+            while time.monotonic() < pause:
+                self._keep_alive(with_points=False)
+                time.sleep(0.05)
+            self._clock.jump(CHAT_TAKES_THE_NEXT if step % STEPS_OF_A_LEASE else LEASE_RUNS_OUT)
+
+    def _left(self, office: Office) -> tuple[int, timedelta | None]:
+        """How much waits to be done now, and how long until the next letter that waits for its time."""
         try:
             with office.desk() as desk:
                 waiting, late, held = _left(desk)
         except SQLAlchemyError:
-            return False
+            return sys.maxsize, None
         seen = Witnessed.read(self._log)
-        if waiting or late or seen.acknowledged < len(seen.said):
-            return False
-        if held is not None:
-            self._clock.jump(held)
-            return False
-        return True
+        return waiting + late + len(seen.said) - seen.acknowledged, held
 
 
 def _left(desk: Desk) -> tuple[int, int, timedelta | None]:
