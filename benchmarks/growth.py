@@ -23,6 +23,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,8 @@ class Measured:
     claim: float
     written: float
     """KiB for each turn on average; greetings and letters between them are in it."""
+    server: float
+    """Milliseconds of PostgreSQL's processor likewise, where it runs on this machine."""
 
 
 def _grow(engine: str, url: str, folder: Path, options: argparse.Namespace) -> None:
@@ -112,7 +115,8 @@ def _grow(engine: str, url: str, folder: Path, options: argparse.Namespace) -> N
             f"{engine:10} {size:9,} tickets (filled in {filled:4.0f} s):"
             f" turn p50 {measured.turn:6.2f} ms = {turn:4.2f}"
             f" (CPU {measured.cpu:5.2f} = {measured.cpu / first.cpu:4.2f},"
-            f" written {measured.written:4.0f} KiB = {measured.written / first.written:4.2f}),"
+            f" server {measured.server:4.1f}, written {measured.written:4.0f} KiB ="
+            f" {measured.written / first.written:4.2f}),"
             f" claim of {timers.BATCH} timers p50 {measured.claim:6.2f} ms = {claim:4.2f} of the first",
             "" if max(turn, claim) <= GOAL else f"MORE THAN {GOAL}",
             flush=True,
@@ -195,14 +199,16 @@ def _copy(
 
 
 def _measure(application: Application, count: int, label: str) -> Measured:
-    before = _written(application.office.store)
+    store = application.office.store
+    before, worked = _written(store), _server(store)
     spans = _turns(application, count, label)
-    written = _written(application.office.store) - before
+    written, worked = _written(store) - before, _server(store) - worked
     return Measured(
         turn=statistics.median(wall for wall, _ in spans),
         cpu=statistics.median(cpu for _, cpu in spans),
         claim=_claims(application),
         written=written / 1024 / len(spans),
+        server=worked * 1000 / len(spans),
     )
 
 
@@ -213,6 +219,20 @@ def _written(store: Store) -> int:
         return int(told["wchar"])
     with store.begin() as session:
         return int(session.execute(text("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")).scalar_one())
+
+
+def _server(store: Store) -> float:
+    """Seconds of the processor that PostgreSQL's sessions with us have taken so far, as Linux tells them."""
+    if store.is_sqlite:
+        return 0.0
+    with store.begin() as session:
+        pids = session.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).all()
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError):
+            told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            ticks += int(told[11]) + int(told[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _turns(application: Application, count: int, label: str) -> list[tuple[float, float]]:
