@@ -20,6 +20,7 @@ class Clarify(Flow):
     """
 
     name: ClassVar[str] = "clarify"
+    passing: ClassVar[bool] = True
     which = Choice()
 
     def run(self, ask: Ask, desk: Desk) -> Result:

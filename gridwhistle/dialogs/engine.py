@@ -207,8 +207,6 @@ class _Listener:
         match word:
             case "cancel" if frame is not None:
                 play.cancel()
-            case "cancel":
-                play.say("engine.nothing_to_cancel")
             case "back" if frame is not None:
                 slots = play.flow(frame).slots
                 earlier = [name for name in frame.answers if not slots[name].fleeting]
@@ -229,7 +227,7 @@ class _Listener:
                 else:
                     self._open(flow)
             case _ if frame is None:
-                play.say("engine.nothing_to_cancel")
+                play.say(self._nothing_open(word))
             case _:
                 self.asked.again()
 
@@ -253,6 +251,12 @@ class _Listener:
                 play.lead("engine.several_wait", count=len(further), lines=parts.lines(further))
             self.asked.again()
         return True
+
+    def _nothing_open(self, word: str) -> str:
+        """What is said to “取消” while no dialog is open; “啥意思” wants to know what can be done here."""
+        if word != "repeat":
+            return "engine.nothing_to_cancel"
+        return "engine.can_do_staff" if self.play.desk.actor.is_staff else "engine.can_do"
 
     def _finishes(self, frame: Frame) -> bool:
         """Ask whether what may answer the question tells the result of another ticket; whether it may."""
@@ -362,5 +366,6 @@ class _Listener:
 
     def _small_talk(self) -> None:
         intent = self.intent or OUT_OF_SCOPE
-        self.play.lead(f"engine.small_talk.{intent}")
+        staff = "_staff" if self.play.desk.actor.is_staff and intent in ("greet", OUT_OF_SCOPE) else ""
+        self.play.lead(f"engine.small_talk.{intent}{staff}")
         self.asked.again()

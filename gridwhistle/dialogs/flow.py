@@ -241,6 +241,8 @@ class Flow(ABC):
     """What is told again, or put right by a time, is added to what was told (``CAPTION``)."""
     hands_over: ClassVar[bool] = False
     """A person speaks next: what it interrupted is offered afterwards, not asked again at once."""
+    passing: ClassVar[bool] = False
+    """A question that belongs to its moment: it is dropped, not come back to, when something else is opened."""
     queues: ClassVar[bool] = False
     """Another matter that is told meanwhile waits until this one has ended (``parts.REST``)."""
     slots: ClassVar[Mapping[str, Slot[Any]]] = MappingProxyType({})

@@ -116,6 +116,7 @@ class Play:
         names = [frame.flow for frame in self.state.stack]
         if flow.name in names:
             del self.state.stack[names.index(flow.name) :]
+        self.state.stack = [frame for frame in self.state.stack if not self.flow(frame).passing]
         for frame in self.state.stack:
             # Whatever interrupts makes an earlier yes stale.
             self._forget_yes(frame, but=None)

@@ -36,7 +36,10 @@ REPEAT = frozenset("重复 再说一遍 再说一次 没听清 没看清 啥 啥
     "come again",
 }
 PERSON = frozenset("人工 转人工 人工服务 找人工 客服 人工客服 真人 找真人 human agent person operator".split())
-MENU = frozenset("菜单 帮助 功能 主菜单 功能菜单 menu help start /start /help /menu".split())
+MENU = frozenset(
+    "菜单 帮助 功能 主菜单 功能菜单 你是谁 你叫什么 你叫啥 你是干什么的 你是干啥的 能干什么 能干啥 你能干什么 你能干啥 "
+    "有什么功能 怎么用 咋用 menu help start /start /help /menu".split()
+) | {"who are you", "what can you do"}
 END_TALK = frozenset("结束 结束人工 结束对话 结束通话 end".split()) | {"end talk"}
 
 ALL = YES | NO | SKIP | CHANGE | CANCEL | BACK | REPEAT | PERSON | MENU | END_TALK

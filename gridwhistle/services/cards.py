@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from gridwhistle.services.catalogue import MatterSpec
 from gridwhistle.services.desk import Desk, Phrase
-from gridwhistle.services.lifecycle import UNACCEPTED, WORKING
+from gridwhistle.services.lifecycle import CAN_WHISTLE, PAUSED, UNACCEPTED, WORKING
 from gridwhistle.services.outbox import Button, Letter, Priority, post
-from gridwhistle.services.schema import Category, JsonObject, Role, Status, Ticket
+from gridwhistle.services.schema import Category, JsonObject, Role, Ticket
 
 WITHHELD = Phrase("name.withheld")
 UNPLACED = Phrase("name.unplaced")
@@ -61,8 +61,9 @@ def buttons(ticket: Ticket) -> tuple[Button, ...]:
             ("suspend", "button.suspend"),
             ("pass_on", "button.pass_on"),
         ]
-    elif ticket.status in (Status.AWAITING_INFORMATION, Status.SCHEDULED, Status.SUSPENDED):
-        offered = [("resolve", "button.resolve"), ("note", "button.note")]
+    elif ticket.status in PAUSED:
+        whistle = [("whistle", "button.whistle")] if ticket.status in CAN_WHISTLE else []
+        offered = [("resolve", "button.resolve"), *whistle, ("note", "button.note")]
     else:
         offered = []
     return tuple(Button(label=label, press=press(flow, ticket)) for flow, label in offered)

@@ -53,6 +53,8 @@ Edge: TypeAlias = transitions.Edge[Step, Status, Who]
 
 WORKING = frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
 PAUSED = frozenset({Status.AWAITING_INFORMATION, Status.SCHEDULED, Status.SUSPENDED})
+CAN_WHISTLE = WORKING | {Status.SCHEDULED, Status.SUSPENDED}
+"""Also what was put off: the worker has been there and seen that it needs a department."""
 UNACCEPTED = frozenset({Status.ASSIGNED, Status.REOPENED})
 OPEN = UNACCEPTED | WORKING | PAUSED | {Status.RECEIVED, Status.RETURNED, Status.REWORK_REQUESTED}
 """Nobody has said yet that it is solved."""

@@ -12,7 +12,7 @@ from gridwhistle.services import events, timers
 from gridwhistle.services.calendar import after_office_time
 from gridwhistle.services.cards import matter_of, show
 from gridwhistle.services.desk import Desk, Refused
-from gridwhistle.services.lifecycle import WORKING, Step, capacities, move
+from gridwhistle.services.lifecycle import CAN_WHISTLE, Step, capacities, move
 from gridwhistle.services.lifecycle import Who as Capacity
 from gridwhistle.services.residents import tell_residents
 from gridwhistle.services.rules import (
@@ -46,7 +46,7 @@ def blow(desk: Desk, ticket: Ticket, department: str, reason: str) -> Whistle:
     """
     if Capacity.HANDLER not in capacities(desk, ticket):
         raise Refused("refused.not_yours", number=ticket.number)
-    if ticket.status not in WORKING:
+    if ticket.status not in CAN_WHISTLE:
         raise Refused("refused.status", number=ticket.number, status=ticket.status)
     _check_department(desk, ticket, department)
     if ticket.status is Status.ACCEPTED:

@@ -188,9 +188,14 @@ def test_an_internal_error_loses_nothing_and_logs_no_words(town: Town, capsys: p
     assert "坏了" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("word", ["修改", "返回", "重复", "取消"])
+@pytest.mark.parametrize("word", ["修改", "返回", "取消"])
 def test_a_word_about_what_is_open_is_answered_when_nothing_is(town: Town, word: str) -> None:
     assert "没有填到一半" in town.say(word)
+
+
+@pytest.mark.parametrize("word", ["重复", "啥意思"])
+def test_who_understands_nothing_is_told_what_can_be_done(town: Town, word: str) -> None:
+    assert "直接说遇到的事" in town.say(word)
 
 
 @pytest.mark.parametrize("failing", [1, TRIES], ids=["for a moment", "for longer"])

@@ -235,7 +235,7 @@ MEANT: dict[str, Understood] = {
     "不对，是5号楼": understood("correct", place=PlaceMention(text="5号楼", building="5")),
     "说错了": understood("correct"),
     "到哪了": understood("progress"),
-    "堵了还是漏了": understood("report", 0.45, matters=TWO),
+    "堵了还是漏了": understood("report", 0.35, matters=TWO),
     "那个事": understood("progress", 0.4),
     "着火了": understood("report", emergency=Emergency.FIRE),
     "今天天气咋样": understood("out_of_scope"),

@@ -22,6 +22,7 @@ class LooksDone(Flow):
     """
 
     name: ClassVar[str] = "looks_done"
+    passing: ClassVar[bool] = True
     done = YesNo(yes="looks_done.done.yes", no="looks_done.new")
     which = Choice()
 

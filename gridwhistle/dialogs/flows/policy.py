@@ -18,6 +18,7 @@ class Policy(Flow):
     """Names the responsible department at once, and asks it for a written answer if the resident wants one."""
 
     opens_on: ClassVar[frozenset[str]] = frozenset({"policy_question"})
+    passing: ClassVar[bool] = True
 
     matter = Choice(entity="matter")
     written = YesNo(yes="policy.written.yes", no="policy.written.no")

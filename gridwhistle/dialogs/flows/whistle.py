@@ -12,7 +12,7 @@ from gridwhistle.dialogs.slots.unit import UnitSlot, unit_options
 from gridwhistle.services import assignments, whistles
 from gridwhistle.services.cards import matter_of
 from gridwhistle.services.desk import Desk
-from gridwhistle.services.lifecycle import WORKING
+from gridwhistle.services.lifecycle import CAN_WHISTLE
 from gridwhistle.services.schema import UnitKind
 
 REASONS = ("whistle.reason.power", "whistle.reason.means", "whistle.reason.refused")
@@ -37,7 +37,7 @@ class Whistle(Flow):
 
     def run(self, ask: Ask, desk: Desk) -> Result:
         """The card that follows tells that the department has been called."""
-        found = [ticket for ticket in assignments.my_list(desk) if ticket.status in WORKING]
+        found = [ticket for ticket in assignments.my_list(desk) if ticket.status in CAN_WHISTLE]
         ticket = which_ticket(ask, self.ticket, desk, found, none="whistle.none")
         matter = matter_of(desk, ticket)
         called = {one.department for one in whistles.of_ticket(desk, ticket) if one.state in whistles.LIVE}

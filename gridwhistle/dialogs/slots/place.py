@@ -16,6 +16,10 @@ from gridwhistle.services.schema import Json, PlaceKind
 from gridwhistle.services.sending import Wants
 
 LONGEST = 120
+_MINE = re.compile(
+    r"(?=.*[家楼院元这住区])(?:就|还是|还|也|都)?(?:在|是)?(?:我|俺|咱)们?(?:自己)?(?:家|住)?(?:的|这个?|那个?)?"
+    r"(?:家|这儿?|这里|小区|院子?|楼|栋|楼栋|单元|楼道)?(?:里|这儿?|这里|楼下|楼上|门口|附近|旁边)?"
+)
 _DOOR = re.compile(r"(?:\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s?(?:号楼|栋|座|幢|单元)")
 MOST_RIVALS = 6
 
@@ -42,6 +46,8 @@ class PlaceSlot(Slot[PlaceMention]):
                 if context.understood is not None and context.understood.place is not None:
                     found = self._complete(context.understood.place, context)
                     return _which(found, context) or found
+                if _MINE.fullmatch(words.plain(text)):
+                    return _at_home(context)
                 # “好的” and “不知道” are no names of places.
                 if words.has_words(text) and not words.is_one_of(text, words.YES | words.NO | words.SKIP):
                     return PlaceMention(text=text.strip()[:LONGEST])
@@ -138,6 +144,16 @@ def _with_door(name: str, door: PlaceMention) -> str:
     bare = name[: found.start()] if (found := _DOOR.search(name)) else name
     gap = " " if bare[-1:].isdigit() else ""
     return f"{bare}{gap}{''.join(f'{part}{unit}' for part, unit in parts if part)}"[:LONGEST]
+
+
+def _at_home(context: Context) -> Miss:
+    """“就我们楼”: where the person lives, put to them; asked again where nobody knows that."""
+    info = context.city.places.get(context.home or "")
+    if info is None:
+        return Miss()
+    building = info.name.removesuffix("号楼") if info.kind is PlaceKind.BUILDING else None
+    mention = PlaceMention(text=context.city.full_name(info.code), place=info.parent or info.code, building=building)
+    return Miss(text="engine.this_place", options=_options(mention, (info.parent or info.code,), context))
 
 
 def _options(mention: PlaceMention, codes: tuple[str, ...], context: Context) -> tuple[Option, ...]:
