@@ -60,6 +60,7 @@ _OF_LANE = (
     UNSENT,
 )
 _FIRST = select(_LETTERS.c.id, _LETTERS.c.not_before).where(*_OF_LANE).order_by(_LETTERS.c.id).limit(1)
+_BEFORE = _LETTERS.alias("before")
 _HEADS = (
     select(
         *(
@@ -78,11 +79,24 @@ _HEADS = (
             )
         ),
         _LETTERS.c.once,
+        select(func.count())
+        .select_from(_BEFORE)
+        .where(
+            _BEFORE.c.region == bindparam("here"),
+            _BEFORE.c.channel == bindparam("of_channel"),
+            _BEFORE.c.address == bindparam("of_chat"),
+            _BEFORE.c.priority == bindparam("of_priority"),
+            UNSENT,
+            _BEFORE.c.id < _LETTERS.c.id,
+        )
+        .scalar_subquery()
+        .label("place"),
     )
     .where(*_OF_LANE)
     .order_by(_LETTERS.c.id)
     .limit(bindparam("most"))
-    # A letter that a turn is just taking back is passed over: waiting for the turn could be waiting for each other.
+    # A letter that a turn is just taking back, or an old holder settling, is not waited for: that could be waiting for
+    # each other. Nor is it overtaken: its place tells.
     .with_for_update(skip_locked=True)
 )
 _LETTER = (_LETTERS.c.region == bindparam("here"), _LETTERS.c.id == bindparam("letter"))
@@ -208,11 +222,19 @@ def _heads(desk: Desk, names: dict[str, Any], pace: Pace) -> Sequence[Any]:
     """The next letters of a lane. One that a dead process was sending is sent again, unless a repeat does harm."""
     most = RUN if pace.repeats_vanish else 1
     while True:
-        rows = fetch(desk.session, _HEADS, {**names, "most": most})
+        rows = _unbroken(fetch(desk.session, _HEADS, {**names, "most": most}), desk.now)
         harmful = [row for row in rows if row.state is LetterState.SENDING and row.once and not pace.repeats_vanish]
         if not harmful:
-            return [row for row in rows if row.not_before <= desk.now] or rows[:1]
+            return rows
         run(desk.session, _DOUBT, [{"here": desk.region, "letter": row.id} for row in harmful])
+
+
+def _unbroken(rows: Sequence[Any], now: datetime) -> Sequence[Any]:
+    """The letters of a lane's head up to the first that is missing, or that waits behind another for its time."""
+    for place, row in enumerate(rows):
+        if row.place != place or (place and row.not_before > now):
+            return rows[:place]
+    return rows
 
 
 def _put_back(desk: Desk, names: dict[str, Any], earliest: datetime) -> None:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 from bureau import MONDAY, Bureau
-from postbox import Postbox
-from sqlalchemy import select
+from engines import Engine
+from postbox import ONE_BY_ONE, Postbox
+from sqlalchemy import select, update
 
 from gridwhistle.services import lanes
 from gridwhistle.services.lanes import LEASE, RUN
 from gridwhistle.services.outbox import Priority
-from gridwhistle.services.schema import Lane, LetterState
+from gridwhistle.services.schema import Lane, LetterRow, LetterState
 from gridwhistle.services.sending import AT_WILL, Pace, SendResult
 
 SECOND = timedelta(seconds=1)
@@ -58,6 +59,35 @@ def test_a_letter_that_waits_for_its_retry_is_not_overtaken_by_the_next(bureau: 
 
     bureau.clock.ahead_to(MONDAY + 9 * SECOND)
     assert box.take() == ["1"]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("pace", "first"), [(ONE_BY_ONE, []), (AT_WILL, ["0"])], ids=["one by one", "many at once"])
+def test_a_letter_that_somebody_is_just_writing_on_is_not_overtaken_by_the_next(
+    bureau: Bureau, engine: Engine, pace: Pace, first: list[str]
+) -> None:
+    """A sender that was away for longer than its lease comes back and writes down how its call went."""
+    assert engine.name == "postgresql"
+    box = Postbox(bureau, pace)
+    box.post(*(["0"] if first else []), "1", "2")
+    with bureau.office.store.engine.begin() as late:
+        late.execute(update(LetterRow).where(LetterRow.key == "1").values(problem="it was away"))
+        [*errands] = box.claim()
+        assert [key for errand in errands for key in box.keys(errand)] == first
+    for errand in errands:
+        box.settle(errand, SendResult.SENT)
+    bureau.clock.ahead_to(MONDAY + SECOND)
+    assert box.take()[0] == "1"
+
+
+def test_where_many_go_together_none_goes_past_one_that_waits(bureau: Bureau) -> None:
+    box = Postbox(bureau, AT_WILL)
+    box.post("1", "2", "3")
+    with bureau.desk() as desk:
+        desk.session.execute(update(LetterRow).where(LetterRow.key == "2").values(not_before=MONDAY + SECOND))
+
+    [errand] = box.claim()
+    assert box.keys(errand) == ["1"]
 
 
 def test_replies_and_emergencies_do_not_wait_behind_a_letter_that_is_being_retried(box: Postbox) -> None:
