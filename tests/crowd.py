@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import structlog
 from dream import DOOR, Dreamer
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.event import listens_for
 
 from gridwhistle.bot.app import Application, build
@@ -85,7 +85,7 @@ class Post:
 
 
 class Crowd:
-    """Random people over a fresh demo city in a file, so that a second connection can look at it."""
+    """Random people over a fresh demo city that a second connection can look at: on SQLite in a file."""
 
     def __init__(self, world: World, folder: Path, seed: int, *, trained: bool = False) -> None:
         self.dice = Random(seed)
@@ -115,7 +115,20 @@ class Crowd:
         return any(role in ("auditor", "administrator", "centre_coordinator") for role in self.people[code].roles)
 
     def _build(self, world: World, folder: Path, dreamer: Dreamer, *, trained: bool) -> Application:
-        template = world.fresh_store()
+        store = world.fresh_store()
+        if store.is_sqlite:
+            store = self._in_file(store)
+        self.dreamer = dreamer
+        return build(
+            world.settings.model_copy(update={"files_dir": folder / "files"}),
+            store,
+            understanding=lambda _settings, _city: world.trained if trained else dreamer,
+            channels=lambda _bell: (self.post,),
+            clock=self.clock,
+            regular=(),
+        )
+
+    def _in_file(self, template: Store) -> Store:
         store = Store(f"sqlite:///{self.file}")
 
         # Nobody pulls the plug here: a thousand turns need no thousand flushes.
@@ -128,15 +141,7 @@ class Crowd:
         source.close()
         target.close()
         template.close()
-        self.dreamer = dreamer
-        return build(
-            world.settings.model_copy(update={"files_dir": folder / "files"}),
-            store,
-            understanding=lambda _settings, _city: world.trained if trained else dreamer,
-            channels=lambda _bell: (self.post,),
-            clock=self.clock,
-            regular=(),
-        )
+        return store
 
     def close(self) -> None:
         self.app.office.store.close()
@@ -283,10 +288,7 @@ class Crowd:
 
     def _look(self) -> None:
         assert not self.told, self._with_story("; ".join(self.told))
-        # A turn that left its transaction open would keep this one out.
-        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as second:
-            second.execute("BEGIN IMMEDIATE")
-            second.execute("ROLLBACK")
+        self._look_for_open_transactions()
         with self.app.office.desk() as desk:
             broken = desk.session.scalars(
                 select(LetterRow.id).where(LetterRow.text_key == "common.internal_error")
@@ -296,6 +298,23 @@ class Crowd:
         for address, row in states:
             again = json.loads(json.dumps(State.load(row, self.flows).dump()))
             assert again == row, self._with_story(f"the state of {address} does not survive JSON")
+
+    def _look_for_open_transactions(self) -> None:
+        store = self.app.office.store
+        if store.is_sqlite:
+            # A turn that left its transaction open would keep this one out.
+            with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as second:
+                second.execute("BEGIN IMMEDIATE")
+                second.execute("ROLLBACK")
+            return
+        with store.begin() as session:
+            others = session.scalar(
+                text(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
+                )
+            )
+        assert not others, self._with_story("a turn left its transaction open")
 
     def look_back(self) -> Counter[str]:
         """Look at what must hold of everything that has happened; gives which kinds of events there were."""

@@ -10,8 +10,10 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import engines
 import pytest
 from crowd import Crowd
+from engines import Engine
 
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.transcript.world import World
@@ -20,6 +22,7 @@ from gridwhistle.services.lifecycle import Step
 TIMES = int(os.environ.get("GRIDWHISTLE_RANDOM_TURNS", "1"))
 TURNS = 300
 DREAMED = range(6 * TIMES)
+ON_POSTGRESQL = range(2000, 2000 + TIMES)
 TRAINED = range(1000, 1000 + 2 * TIMES)
 
 
@@ -28,10 +31,10 @@ def world() -> World:
     return World(Settings())
 
 
-def play(world: World, folder: Path, seed: int, *, trained: bool) -> Counter[str]:
+def play(world: World, folder: Path, seed: int, *, trained: bool, turns: int = TURNS) -> Counter[str]:
     crowd = Crowd(world, folder, seed, trained=trained)
     try:
-        for _ in range(TURNS):
+        for _ in range(turns):
             crowd.step()
         return crowd.look_back()
     finally:
@@ -47,6 +50,13 @@ def test_random_turns_by_random_people_leave_the_city_whole_and_come_far(world: 
     assert steps >= {Step.ASSIGN, Step.ACCEPT, Step.PASS_ON, Step.BEGIN, Step.RESOLVE, Step.AUDIT_PASS}
     assert len(steps) > len(Step) // 3
     assert reached["whistle_signed"]
+
+
+@pytest.mark.parametrize("seed", ON_POSTGRESQL)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_random_turns_leave_a_city_on_postgresql_whole(engine: Engine, tmp_path: Path, seed: int) -> None:
+    assert engine.name == "postgresql"
+    play(engines.world(), tmp_path, seed, trained=False, turns=TURNS // 3)
 
 
 @pytest.mark.parametrize("seed", TRAINED)
