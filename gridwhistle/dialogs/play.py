@@ -250,6 +250,7 @@ class Play:
         self.say("engine.cancelled")
         follow = self.flow(frame).left(frame.given)
         if follow is not None:
+            self.lead("engine.next_waits", words=follow.given.get("words"))
             self.open(self._followed(frame, follow), Opened(), follow.given)
         else:
             self.proceed(resumed=True)

@@ -45,6 +45,8 @@ class PlaceSlot(Slot[PlaceMention]):
                     return self.load(chosen.value)
                 if context.understood is not None and context.understood.place is not None:
                     found = self._complete(context.understood.place, context)
+                    if found.place is None and found.building is None and (found.unit or found.room):
+                        return _at_home(context, found)
                     return _which(found, context) or found
                 if _MINE.fullmatch(words.plain(text)):
                     return _at_home(context)
@@ -52,6 +54,10 @@ class PlaceSlot(Slot[PlaceMention]):
                 if words.has_words(text) and not words.is_one_of(text, words.YES | words.NO | words.SKIP):
                     return PlaceMention(text=text.strip()[:LONGEST])
         return Miss()
+
+    def exact(self, text: str, context: Context) -> bool:
+        """“我家” answers where it is, whatever else it may sound like."""
+        return _MINE.fullmatch(words.plain(text)) is not None or super().exact(text, context)
 
     def load(self, value: Json) -> PlaceMention:
         """A place as JSON."""
@@ -135,25 +141,27 @@ def _own_estates(building: str, context: Context) -> tuple[str, ...]:
 
 def _with_door(name: str, door: PlaceMention) -> str:
     """An unknown place's own words with the door that was told later, in the place of an earlier one."""
-    parts = (
-        (door.building, "号楼" if (door.building or "").isdigit() else "座"),
-        (door.unit, "单元"),
-        (door.room, "室"),
-        (door.detail, ""),
-    )
+    building = f"{door.building}{'号楼' if door.building.isdigit() else '座'}" if door.building else ""
     bare = name[: found.start()] if (found := _DOOR.search(name)) else name
     gap = " " if bare[-1:].isdigit() else ""
-    return f"{bare}{gap}{''.join(f'{part}{unit}' for part, unit in parts if part)}"[:LONGEST]
+    return f"{bare}{gap}{building}{_door_of(door.unit, door.room)}{door.detail}"[:LONGEST]
 
 
-def _at_home(context: Context) -> Miss:
-    """“就我们楼”: where the person lives, put to them; asked again where nobody knows that."""
+def _at_home(context: Context, door: PlaceMention | None = None) -> Miss:
+    """“就我们楼”, “2单元”: where the person lives, put to them; asked again where nobody knows that."""
     info = context.city.places.get(context.home or "")
     if info is None:
         return Miss()
     building = info.name.removesuffix("号楼") if info.kind is PlaceKind.BUILDING else None
-    mention = PlaceMention(text=context.city.full_name(info.code), place=info.parent or info.code, building=building)
-    return Miss(text="engine.this_place", options=_options(mention, (info.parent or info.code,), context))
+    unit, room = (door.unit, door.room) if door is not None else (None, None)
+    mention = PlaceMention(text="", place=info.parent or info.code, building=building, unit=unit, room=room)
+    text = f"{context.city.full_name(info.code)}{_door_of(unit, room)}"
+    here = Option(value=dump_place(replace(mention, text=text)), label=f"={text}")
+    return Miss(text="engine.this_place", options=(here,))
+
+
+def _door_of(unit: str | None, room: str | None) -> str:
+    return "".join(f"{number}{kind}" for number, kind in ((unit, "单元"), (room, "室")) if number)
 
 
 def _options(mention: PlaceMention, codes: tuple[str, ...], context: Context) -> tuple[Option, ...]:
