@@ -58,6 +58,7 @@ def split(gazetteer: Gazetteer, text: str) -> list[tuple[str, str | None, str | 
                 ("stray_dog", "xingfu-xq", None),
             ],
         ),
+        ("3号楼301室停水，另外楼道路灯不亮", [("water_outage", None, "3"), ("street_light", None, "3")]),
         (
             "幸福小区3号楼停水，另外小区里路灯不亮",
             [("water_outage", "xingfu-xq", "3"), ("street_light", "xingfu-xq", None)],
@@ -97,6 +98,14 @@ def test_the_trained_model_tells_two_matters(
     understanding: EmbeddedUnderstanding, text: str, matters: list[str]
 ) -> None:
     assert [segment.matter for segment in understanding.understand(text).segments] == matters
+
+
+def test_what_a_house_shares_is_not_in_the_flat(gazetteer: Gazetteer) -> None:
+    said = "幸福小区3号楼2单元301停水了，另外楼道路灯不亮"
+    first, second = segments(said, classify, gazetteer.mention, PartBands())
+    assert first.place
+    assert second.place
+    assert (first.place.room, second.place.room, second.place.unit) == ("301", None, "2")
 
 
 def test_each_part_keeps_its_own_words(gazetteer: Gazetteer) -> None:

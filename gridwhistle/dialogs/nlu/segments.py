@@ -62,6 +62,7 @@ _BREAKS = ((Break.CONNECTED, _CONNECTED), (Break.LINE, _LINE), (Break.SENTENCE, 
 _OUTSIDE = re.compile(
     r"小区(?:里|内)?(?:[东西南北正大侧]*门口?|广场|路上|院里)?|[东西南北正大侧]门口?|院[子里]里?|路[上边]"
 )
+_SHARED = re.compile(r"楼道|楼梯|电梯|单元门|楼门|楼[下顶]")
 _EDGES = " \t\r\n，,、。；;:：.！!？?-—·*•"
 _SHORTEST = 2
 _MOST_PARTS = 12
@@ -128,7 +129,8 @@ def beside(here: PlaceMention | None, last: PlaceMention | None, words: str) -> 
     if here is None:
         outside = _OUTSIDE.search(words) if last.place is not None else None
         if outside is None:
-            return last
+            # "301停水，楼道灯也不亮": the lamp is in the building, not in the flat.
+            return replace(last, room=None) if last.place is not None and _SHARED.search(words) else last
         # "幸福小区3号楼停水，另外小区门口路灯不亮": the lamp is not in the building.
         spot = outside[0].removeprefix("小区").removeprefix("里")
         return replace(last, building=None, unit=None, room=None, detail=spot)

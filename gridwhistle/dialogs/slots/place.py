@@ -20,6 +20,7 @@ _MINE = re.compile(
     r"(?=.*[家楼院元这住区])(?:就|还是|还|也|都)?(?:在|是)?(?:我|俺|咱)们?(?:自己)?(?:家|住)?(?:的|这个?|那个?)?"
     r"(?:家|这儿?|这里|小区|院子?|楼|栋|楼栋|单元|楼道)?(?:里|这儿?|这里|楼下|楼上|门口|附近|旁边)?"
 )
+_OF_MINE = re.compile(r"(?:我|俺|咱)们?(?:自己)?(?:家(?!政|具|电|属|族|乡|门店)|楼|栋|单元|小区)")
 _DOOR = re.compile(r"(?:\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s?(?:号楼|栋|座|幢|单元)")
 MOST_RIVALS = 6
 
@@ -73,7 +74,8 @@ class PlaceSlot(Slot[PlaceMention]):
     def fill(self, understood: Understood, context: Context) -> PlaceMention | Miss | None:
         """The place that a sentence names; a building alone corrects the place so far, and is no place by itself."""
         if understood.place is None:
-            return None
+            tells = understood.text == context.opened.text and _OF_MINE.search(understood.text)
+            return _at_home(context) if tells and context.current is None else None
         found = self._complete(understood.place, context)
         unclear = _which(found, context)
         if unclear is not None:
