@@ -13,6 +13,7 @@ _TABLE = _WIDTH | {wide: half + 32 for wide, half in _WIDTH.items() if ord("A") 
 # What a chunk is made of: a run of Chinese characters with the digits among them, or a Latin word.
 _CHUNK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u30070]+|[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"[0-9]+")
+_DOOR = re.compile(r"0?(?:号[楼院门]|单元|[栋幢])|0[号室层楼户]")
 
 LONGEST = 3
 # English lines are few in the examples, so that their little words look rare and telling there.
@@ -35,12 +36,12 @@ def features(text: str) -> list[str]:
     """The features of a text, repeated ones repeated.
 
     Chinese: all runs of one to three characters inside a chunk, with a mark at the chunk's ends. Latin: words
-    without their endings and pairs of neighbours. Numbers count as one sign each: which house number it is says
-    nothing of the matter.
+    without their endings and pairs of neighbours. Numbers count as one sign each, doors ("3号楼2单元") as none: in
+    which house it is says nothing of the matter.
     """
     found: list[str] = []
     previous = ""
-    for chunk in _CHUNK.findall(_DIGITS.sub("0", normalise(text))):
+    for chunk in _CHUNK.findall(_DOOR.sub(" ", _DIGITS.sub("0", normalise(text)))):
         if "a" <= chunk[0] <= "z":
             stem = _stem(chunk)
             found.append(stem + " ")
