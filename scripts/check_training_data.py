@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from gridwhistle.dialogs.nlu.data import MATTER_MARK, Example, read
+from gridwhistle.dialogs.nlu.data import Example, label_of, read
 from gridwhistle.dialogs.nlu.entities import entities
 from gridwhistle.dialogs.nlu.features import normalise
 from gridwhistle.dialogs.nlu.understood import OUT_OF_SCOPE, EntityKind
@@ -132,10 +132,7 @@ def wrong_spans(examples: Sequence[Example]) -> Iterator[str]:
 def labels_wanted() -> set[str]:
     """The labels that catalogue (matters) and domain (intents) call for."""
     with (ROOT / "demo" / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
-        matters = {
-            f"{'policy_question' if row['category'] == 'policy' else 'report'}{MATTER_MARK}{row['code']}"
-            for row in csv.DictReader(file)
-        }
+        matters = {label_of(row["code"], row["category"]) for row in csv.DictReader(file)}
     domain = (ROOT / "nlu_data" / "domain.yml").read_text(encoding="utf-8")
     return matters | set(re.findall(r"^  - (\w+)$", domain, flags=re.MULTILINE))
 

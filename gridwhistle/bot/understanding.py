@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 from gridwhistle.bot.settings import Engine, Settings
+from gridwhistle.dialogs.nlu.data import intent_about
 from gridwhistle.dialogs.nlu.large_model import LargeModelUnderstanding, Matter
 from gridwhistle.dialogs.nlu.places import Gazetteer, PlaceName
 from gridwhistle.dialogs.nlu.rasa import RasaUnderstanding
 from gridwhistle.dialogs.nlu.server import ModelServer, Patience
 from gridwhistle.dialogs.nlu.train import load_or_train
 from gridwhistle.dialogs.nlu.understand import EmbeddedUnderstanding
-from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understanding
+from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.services.reference import City
-from gridwhistle.services.schema import Category, UnitKind
+from gridwhistle.services.schema import UnitKind
 
 
 def configured(settings: Settings, city: City) -> Understanding:
     """The engine that the settings name, with a large model behind it where they name one."""
-    engine = open_engine(settings.nlu, settings, city)
+    engine: Understanding = embedded(settings, city)
+    if settings.nlu is Engine.RASA:
+        engine = RasaUnderstanding(_rasa_server(settings), engine)
     if settings.large_model_url and settings.large_model:
         engine = LargeModelUnderstanding(
             _large_model_server(settings, settings.large_model_url),
             settings.large_model,
             engine,
             matters=[
-                Matter(
-                    code=spec.code,
-                    name=spec.name,
-                    intent=POLICY_QUESTION if spec.category is Category.POLICY else REPORT,
-                )
+                Matter(code=spec.code, name=spec.name, intent=intent_about(spec.category))
                 for spec in city.matters.values()
             ],
             names=city.roster.names.values(),
         )
     return engine
-
-
-def open_engine(engine: Engine, settings: Settings, city: City) -> Understanding:
-    """The engine of this name for a city."""
-    own = embedded(settings, city)
-    match engine:
-        case Engine.EMBEDDED:
-            return own
-        case Engine.RASA:
-            return RasaUnderstanding(_rasa_server(settings), own)
 
 
 def embedded(settings: Settings, city: City) -> EmbeddedUnderstanding:

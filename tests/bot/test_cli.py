@@ -238,6 +238,16 @@ def test_evaluate_tells_how_many_messages_about_nothing_open_a_form(tmp_path: Pa
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["bands"]["form"] == 0.5
 
 
+def test_evaluate_judges_a_large_model_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDWHISTLE_LARGE_MODEL_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("GRIDWHISTLE_LARGE_MODEL", "qwen")
+    monkeypatch.setenv("GRIDWHISTLE_LOG_LEVEL", "warning")
+    file = tmp_path / "messages.jsonl"
+    unclear = ("他家的车咋整", "门口那个又来了", "这钱是不是不对", "那屋味儿呢", "楼上的事还得问问", "灯那个事吧")
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in unclear), encoding="utf-8")
+    assert "server='large model'" in run("nlu", "evaluate", str(file)).output
+
+
 def test_evaluate_refuses_a_file_that_it_cannot_read(tmp_path: Path) -> None:
     file = tmp_path / "messages.jsonl"
     assert "messages.jsonl" in mistake("nlu", "evaluate", str(file))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from little_city import EXAMPLES, ROOT
 
-from gridwhistle.dialogs.nlu.data import MATTER_MARK, DataError, content_hash, read
+from gridwhistle.dialogs.nlu.data import MATTER_MARK, DataError, content_hash, label_of, read
 
 HEAD = 'version: "3.1"\nnlu:\n'
 GREETED = HEAD + "- intent: greet\n  examples: |\n    - 你好\n"
@@ -76,10 +76,12 @@ def test_every_label_has_examples_enough() -> None:
 
 def test_every_matter_of_the_catalogue_is_covered(matters: dict[str, str]) -> None:
     labels = {example.label for example in read(EXAMPLES) if MATTER_MARK in example.label}
-    expected = {
-        f"{'policy_question' if kind == 'policy' else 'report'}{MATTER_MARK}{code}" for code, kind in matters.items()
-    }
-    assert labels == expected
+    assert labels == {label_of(code, category) for code, category in matters.items()}
+
+
+def test_a_matter_of_policy_is_asked_about_and_any_other_reported() -> None:
+    assert label_of("policy_pension", "policy") == "policy_question+policy_pension"
+    assert label_of("street_light", "errand") == "report+street_light"
 
 
 def test_rasas_domain_is_the_one_that_the_script_writes() -> None:

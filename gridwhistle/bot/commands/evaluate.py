@@ -16,7 +16,7 @@ from gridwhistle.bot.commands.nlu_city import read_city
 from gridwhistle.bot.commands.opening import UserMistake, read_settings, require_examples
 from gridwhistle.bot.pictures import calibration_picture, confusion_picture
 from gridwhistle.bot.settings import Engine
-from gridwhistle.bot.understanding import open_engine
+from gridwhistle.bot.understanding import configured
 from gridwhistle.dialogs.nlu import evaluation
 from gridwhistle.dialogs.nlu.evaluation import CATEGORIES, NONE, Band, FileError, Judged, Message
 from gridwhistle.dialogs.nlu.understood import Bands
@@ -24,21 +24,26 @@ from gridwhistle.dialogs.nlu.understood import Bands
 
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines with text, and category and alt where they are labelled.")],
-    engine: Annotated[Engine, typer.Option(help="Which engine is judged.")] = Engine.EMBEDDED,
+    engine: Annotated[
+        Engine | None, typer.Option(help="Which engine is judged; by default the one that the settings name.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Folder for the figures as JSON and the pictures.")] = None,
 ) -> None:
     """Judge an engine on a file of messages: totals only, no message is shown.
 
+    A large model that the settings name stands behind the engine here, too.
     Messages with categories are judged strictly (equal to ``category``) and leniently (or to ``alt``); messages
     without are all taken to be about no matter, and what counts is how many would open a form.
     """
     settings = read_settings()
+    if engine is not None:
+        settings = settings.model_copy(update={"nlu": engine})
     require_examples(settings)
     messages = read_messages(file)
     city = read_city(settings)
     bands = Bands()
     category_of = {code: str(spec.category) for code, spec in city.matters.items()}
-    judged = evaluation.judge(open_engine(engine, settings, city), messages, category_of, bands)
+    judged = evaluation.judge(configured(settings, city), messages, category_of, bands)
     console = Console()
     labelled = messages[0].category is not None
     (_print_labelled if labelled else _print_out_of_scope)(console, judged)

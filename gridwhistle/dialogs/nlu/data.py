@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT
+
 MATTER_MARK = "+"
 """Stands between the intent and the matter of a label. Rasa takes such a label as it is; after a slash it would want a
 response selector, which trains ten times as long."""
@@ -18,6 +20,8 @@ LABEL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)?")
 # Rasa's other kinds of NLU entries; they hold no labelled examples.
 UNLABELLED = frozenset({"synonym", "regex", "lookup"})
 PLAIN = "plain"
+POLICY = "policy"
+"""The category whose matters are asked about; those of all others are reported."""
 # Files whose matters ask for the same kind of work as another file's.
 _KIN = {"emergency": "hazard"}
 
@@ -44,6 +48,16 @@ class Example:
     def family(self) -> str:
         """The kind of work that it asks for: its file for a matter, ``PLAIN`` for an intent without one."""
         return _KIN.get(self.file.stem, self.file.stem) if MATTER_MARK in self.label else PLAIN
+
+
+def intent_about(category: str) -> str:
+    """The intent of messages about a matter of this category."""
+    return POLICY_QUESTION if category == POLICY else REPORT
+
+
+def label_of(matter: str, category: str) -> str:
+    """The label of examples of this matter."""
+    return f"{intent_about(category)}{MATTER_MARK}{matter}"
 
 
 def intent_of(label: str) -> str:

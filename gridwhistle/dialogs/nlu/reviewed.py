@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridwhistle.dialogs.nlu.data import MATTER_MARK, Example
+from gridwhistle.dialogs.nlu.data import Example, label_of
 from gridwhistle.dialogs.nlu.evaluation import CATEGORIES
 from gridwhistle.dialogs.nlu.understood import POLICY_QUESTION, REPORT, Understanding
-
-POLICY = "policy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +61,7 @@ def as_examples(told: Iterable[tuple[str, str]], category_of: Mapping[str, str])
     """Labelled examples of messages (text and matter); those of matters that the catalogue has lost are left out."""
     return tuple(
         Example(
-            label=f"{POLICY_QUESTION if category_of[matter] == POLICY else REPORT}{MATTER_MARK}{matter}",
+            label=label_of(matter, category_of[matter]),
             text=text,
             file=Path(f"{category_of[matter]}.yml"),
             line=0,
