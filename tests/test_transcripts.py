@@ -15,7 +15,7 @@ from gridwhistle.bot.transcript.world import World
 FOLDER = Path(__file__).parent / "transcripts"
 CASES = sorted(FOLDER.glob("*.chat"))
 KNOWN_WRONG = sorted((FOLDER / "known_wrong").glob("*.chat"))
-ENOUGH = 0.7
+ENOUGH = 0.85
 """The share of the cases that must hold when the trained model understands for itself."""
 
 

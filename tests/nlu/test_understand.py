@@ -44,6 +44,45 @@ def test_plain_lines(understanding: EmbeddedUnderstanding, text: str, intent: st
         assert found.matters[0].matter == matter
 
 
+ENGLISH = {
+    "The lamp post outside number 12 doesn't light any more": "street_light",
+    "it's completely dark in our lane, none of the lights work": "street_light",
+    "toilet won't flush, everything comes back up": "drain_blocked",
+    "sewage smell and dirty water coming out of the drain in the yard": "drain_blocked",
+    "my apartment is so cold, the radiators don't work at all": "heating_cold",
+    "the guy upstairs plays drums every night": "noise_neighbour",
+    "there's no water at all in our unit today": "water_outage",
+    "water from the tap is rusty": "water_quality",
+    "we have no electricity since this morning": "power_outage",
+    "I smell gas in my kitchen": "gas_smell",
+    "elevator not moving, stuck on floor 3 since yesterday": "lift_out",
+    "bins are full and the trash has been lying there for days": "rubbish",
+    "a car is blocking our gate": "vehicle_move",
+    "people park on the sidewalk and we can't get past with the stroller": "parking_conflict",
+    "a black SUV has been blocking the fire lane all week": "fire_lane_blocked",
+    "dog barking all day next door": "pet_dispute",
+    "stray dog attacked my kid": "stray_dog",
+    "huge hole in the road near the bus stop": "pothole",
+    "open manhole in front of the supermarket": "manhole_missing",
+    "traffic light at the corner is broken": "traffic_signal_fault",
+    "internet has been down for three days": "network_outage",
+    "wires are hanging from the pole": "wires_hanging",
+    "the playground slide is broken": "public_equipment",
+    "my employer has not paid me since June": "unpaid_wages",
+    "property management refuses to fix the door": "property_service",
+    "what documents do I need for a residence permit": "policy_household",
+    "when does the service hall open": "policy_service_hours",
+}
+
+
+def test_english_reports_open_and_are_mostly_right(understanding: EmbeddedUnderstanding) -> None:
+    found = {text: understanding.understand(text) for text in ENGLISH}
+    closed = [text for text, one in found.items() if not one.matters or one.confidence < Bands().opens]
+    wrong = [text for text, matter in ENGLISH.items() if found[text].matters[0].matter != matter]
+    assert closed == []
+    assert len(wrong) <= len(ENGLISH) / 5, wrong
+
+
 def test_everything_of_one_message(understanding: EmbeddedUnderstanding) -> None:
     found = understanding.understand("幸福小区3号楼2单元下水道堵了三天了，没人管，赶紧来人，电话13800008001")
     assert found.place is not None

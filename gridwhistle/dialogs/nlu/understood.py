@@ -86,7 +86,7 @@ class Bands:
 
     Below, nothing is understood. ``opens`` holds for a matter that is told while no dialog is open: its card is
     confirmed before anything happens, and there is nothing that it could interrupt. Chosen from the curves in
-    docs/understanding.md: of the real matters 97 in a hundred lie above ``opens``, of what is about nothing 5 in a
+    docs/understanding.md: of the real matters 97 in a hundred lie above ``opens``, of what is about nothing 3 in a
     hundred; of held-out intents above ``sure`` nine in ten are right. Which matter a sure report is about may still be
     asked (``clear_matter``).
     """
