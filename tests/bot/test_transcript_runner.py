@@ -88,6 +88,7 @@ def test_a_long_text_has_the_length_asked_for() -> None:
         ("居民张敏> 喂\n  ~ report a b c", "case.chat:3: “a b c” is no matter"),
         ("== 2 小时后 ==\n机器人> 您好", "case.chat:3: after a clock line"),
         ("= 其余定时器不管\n居民张敏> 喂", "case.chat:3: nothing may follow"),
+        ("居民张敏> 喂\n= 定时来信照发", "case.chat:3: “= 定时来信照发” stands before the first act"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_with_its_file_and_number(line: str, where: str) -> None:

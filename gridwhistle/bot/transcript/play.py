@@ -15,6 +15,7 @@ from gridwhistle.bot.transcript.stage import Stage, Wire
 from gridwhistle.bot.transcript.wording import Heard
 from gridwhistle.bot.transcript.world import World
 from gridwhistle.dialogs.nlu.understood import Understanding
+from gridwhistle.scheduler.regular import CRONS
 from gridwhistle.services import rehearsal
 
 
@@ -63,7 +64,9 @@ def staged(script: Script, world: World, understanding: Understanding, wire: Wir
     """A stage for a script, taken down afterwards. Raises ``Stumble`` where the script's time is impossible."""
     with tempfile.TemporaryDirectory(prefix="gridwhistle-transcript-") as folder:
         try:
-            stage = Stage(world, understanding, script.begins, Path(folder), wire)
+            stage = Stage(
+                world, understanding, script.begins, Path(folder), wire, CRONS if script.regular_letters else ()
+            )
         except Mishap as mishap:
             raise Stumble(1, mishap) from None
         try:

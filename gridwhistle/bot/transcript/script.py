@@ -16,6 +16,7 @@ from gridwhistle.bot.transcript.moves import Move, parse_move
 from gridwhistle.bot.transcript.wording import BOT, RECEIVED, Wanted, parse_wanted
 
 LOOSE_TIMERS = "其余定时器不管"
+REGULAR_LETTERS = "定时来信照发"
 
 _LABELLED = re.compile(r"([^\s>#=~][^>]*)>(.*)")
 _CLOCK = re.compile(r"==\s*(.+?)\s*==")
@@ -97,6 +98,8 @@ class Script:
     """The time that a clock line before the first act sets."""
     scenes: tuple[Scene, ...]
     loose_timers: bool
+    regular_letters: bool = False
+    """Whether the letters of every morning and month come too; they would stand between other files' lines."""
 
 
 def read_script(path: Path) -> Script:
@@ -111,13 +114,16 @@ def read_script(path: Path) -> Script:
 def parse_script(text: str, path: Path) -> Script:
     """Read a file's text. Raises ``ScriptError`` for the first line that no rule reads."""
     begins: datetime | None = None
-    is_loose = False
+    is_loose = is_regular = False
     scenes = [Scene(act=None)]
     for line in _lines(text, path):
         before_all = len(scenes) == 1
         match line:
+            case Note(raw=raw) if _says(raw, REGULAR_LETTERS) and not before_all:
+                raise ScriptError(path, line.number, f"“= {REGULAR_LETTERS}” stands before the first act")
             case Note():
-                is_loose = is_loose or _is_loose(line.raw)
+                is_loose = is_loose or _says(line.raw, LOOSE_TIMERS)
+                is_regular = is_regular or _says(line.raw, REGULAR_LETTERS)
                 scenes[-1] = replace(scenes[-1], lines=(*scenes[-1].lines, line))
                 continue
             case Passing(move=move) if before_all and begins is None and move.to is not None:
@@ -136,7 +142,7 @@ def parse_script(text: str, path: Path) -> Script:
                 scenes[-1] = replace(scenes[-1], lines=(*scenes[-1].lines, line))
         if is_loose:
             raise ScriptError(path, line.number, f"nothing may follow “= {LOOSE_TIMERS}”")
-    return Script(path=path, begins=begins, scenes=tuple(scenes), loose_timers=is_loose)
+    return Script(path=path, begins=begins, scenes=tuple(scenes), loose_timers=is_loose, regular_letters=is_regular)
 
 
 def _lines(text: str, path: Path) -> Iterator[Line]:
@@ -162,7 +168,7 @@ def _lines(text: str, path: Path) -> Iterator[Line]:
 
 
 def _line(raw: str, number: int) -> Line:
-    if not raw or raw.startswith("#") or _is_loose(raw):
+    if not raw or raw.startswith("#") or any(_says(raw, word) for word in (LOOSE_TIMERS, REGULAR_LETTERS)):
         return Note(number=number, raw=raw)
     if raw.startswith("=="):
         clock = _CLOCK.fullmatch(raw)
@@ -196,5 +202,6 @@ def _join(waiting: Speech | Expected | None, raw: str) -> Speech | Expected:
     raise ValueError("an indented line is a `~` line below a person's, or goes on what the bot said")
 
 
-def _is_loose(raw: str) -> bool:
-    return raw.startswith("=") and raw.lstrip("= ").strip() == LOOSE_TIMERS
+def _says(raw: str, word: str) -> bool:
+    """Whether a line says this to the runner."""
+    return raw.startswith("=") and raw.lstrip("= ").strip() == word

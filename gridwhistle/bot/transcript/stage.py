@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from gridwhistle.dialogs.message import Inbound
 from gridwhistle.dialogs.nlu.understood import Understanding
 from gridwhistle.dialogs.state import State
 from gridwhistle.scheduler.channel import Channel
+from gridwhistle.scheduler.cron import CronJob
 from gridwhistle.services import rehearsal
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
@@ -85,6 +86,7 @@ class Stage:
         begins: datetime | None,
         files: Path,
         wire: Wire | None = None,
+        regular: Sequence[CronJob] = (),
     ) -> None:
         """Set the stage, with a folder for photos. Raises ``Mishap`` for a time before the city was imported."""
         if (begins or CURTAIN) < LONG_AGO:
@@ -97,8 +99,7 @@ class Stage:
             understanding=lambda _settings, _city: understanding,
             channels=lambda _bell: (self._wire,),
             clock=self._clock,
-            # A play tells of its own people; the regular letters of every morning would stand between its lines.
-            regular=(),
+            regular=regular,
         )
         self.office = self._app.office
         self._wire.open(self.office)
