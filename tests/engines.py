@@ -55,11 +55,14 @@ class LentDatabase(Store):
 
     def __init__(self, spares: Spares) -> None:
         super().__init__(spares.lend())
-        self._spares = spares
+        self._spares: Spares | None = spares
 
     def close(self) -> None:
         super().close()
-        self._spares.give_back(self.url)
+        # Closed twice it must not be lent to two tests.
+        spares, self._spares = self._spares, None
+        if spares is not None:
+            spares.give_back(self.url)
 
 
 class OnServer:
