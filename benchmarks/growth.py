@@ -5,7 +5,8 @@ message in the inbox, its letter and, where it is open, its timers; the rows are
 copies of a real ticket's. At each size residents report and confirm, which opens real tickets, and due timers are
 claimed; the medians are printed, and what they are of those at the first size. A turn is told by the clock, by the
 processor's time and by what the engine wrote for it to its log and tables; other work on the machine disturbs the first
-only. Every statement of those turns is looked at for reads of a whole table.
+much, the second by up to a half (cores share their caches), the third not at all. Every statement of those turns is
+looked at for reads of a whole table.
 
     python -m benchmarks.growth [--sizes 1000 10000 100000 1000000] [--residents 400000] [--turns 200]
                                 [--engines SQLite PostgreSQL] [--postgresql URL]
@@ -78,7 +79,7 @@ def main() -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """Medians in milliseconds; ``cpu`` is what a turn took of the processor, which other work does not disturb."""
+    """Medians in milliseconds; ``cpu`` is what a turn took of the processor."""
 
     turn: float
     cpu: float
