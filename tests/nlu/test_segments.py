@@ -91,6 +91,8 @@ def test_parts_with_different_matters_are_told_apart(
         ("幸福小区路灯不亮\n下水道也堵了\n垃圾好几天没人收", ["street_light", "drain_blocked", "rubbish"]),
         ("第一，暖气不热；第二，电梯坏了", ["heating_cold", "lift_out"]),
         ("路灯不亮，下水道也堵了，物业也不管", ["street_light", "drain_blocked"]),
+        ("幸福小区3号楼2单元没水了，问物业也不知道啥时候来", []),
+        ("暖气不热，打电话也没个准话", []),
         ("下水道堵了往外冒脏水，还有楼上邻居天天半夜蹦迪吵得睡不着", ["drain_blocked", "noise_neighbour"]),
     ],
 )

@@ -55,7 +55,7 @@ _ALSO = re.compile(r"[，,](?=[^，,。；;！!？?\n]{1,16}?也)")
 _LISTED = re.compile(r"、|[，,](?=[^，,。；;！!？?\n]{1,16}?也)")
 _ANNOUNCED = re.compile(r"^[^:：，,。\n]*?[二两三四五六几\d]\s?[件个样点条](?:事儿?|问题|情况|诉求)\s*[:：，,。\n]")
 _UNHEARD = re.compile(
-    r"^[^，,。；;！!？?\n]{0,12}(?:不管|没人管|不理|不接|打不通|不来|没用|没下文|不作为|不处理|不解决|还说|都说|踢皮球|推)"
+    r"^[^，,。；;！!？?\n]{0,12}(?:不管|没人管|不理|不接|打不通|不来|没用|没下文|不作为|不处理|不解决|不知道|不清楚|没说|没个?(?:信儿?|准话|说法|答复)|还说|都说|踢皮球|推)"
 )
 """A part that only tells how nobody took care is no matter of its own, unless it is announced as one."""
 _BREAKS = ((Break.CONNECTED, _CONNECTED), (Break.LINE, _LINE), (Break.SENTENCE, _SENTENCE))
