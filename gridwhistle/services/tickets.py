@@ -50,6 +50,15 @@ _REPEATED = (
     .order_by(_TICKETS.c.opened_at.desc())
     .limit(20)
 )
+_OTHERS = (
+    select(_TICKETS.c.id)
+    .where(
+        _TICKETS.c.region == bindparam("here"),
+        _TICKETS.c.reporter_id == bindparam("me"),
+        _TICKETS.c.id != bindparam("this"),
+    )
+    .limit(1)
+)
 _VOICE = Insertion(table=table_of(Voice), conflict=("region", "ticket_id", "person_id"))
 ABOUT_PROPERTY = re.compile(r"物业|property (company|management)", re.IGNORECASE)
 
@@ -337,6 +346,11 @@ def mine(desk: Desk, *, open_only: bool = True, limit: int = 20) -> list[Ticket]
     if open_only:
         wanted = wanted.where(Ticket.status.not_in(lifecycle.ENDED))
     return list(desk.session.scalars(wanted))
+
+
+def is_first(desk: Desk, ticket: Ticket) -> bool:
+    """Whether the acting person has reported nothing but this."""
+    return not fetch(desk.session, _OTHERS, {"here": desk.region, "me": desk.me, "this": ticket.id})
 
 
 def asked_of_me(desk: Desk) -> list[Ticket]:

@@ -131,7 +131,7 @@ class Report(Flow):
             due=ticket.promised_at,
             matter=matter,
             expect=_expect(desk, matter, ticket),
-            buttons=(opens("button.leave_phone", "leave_phone"),) if _may_offer_a_number(desk) else (),
+            buttons=(opens("button.leave_phone", "leave_phone"),) if _may_offer_a_number(desk, ticket) else (),
         )
         return _after(ask, done)
 
@@ -184,11 +184,9 @@ def _elsewhere(ask: Ask, matter: MatterSpec) -> Open | None:
     return None
 
 
-def _may_offer_a_number(desk: Desk) -> bool:
+def _may_offer_a_number(desk: Desk, ticket: Ticket) -> bool:
     """Once, with the first ticket of somebody whom nobody could call."""
-    if desk.actor.is_staff or people.knows_phone(desk, desk.me):
-        return False
-    return len(tickets.mine(desk, open_only=False, limit=2)) == 1
+    return not desk.actor.is_staff and tickets.is_first(desk, ticket) and not people.knows_phone(desk, desk.me)
 
 
 def _photos(answer: tuple[str, ...] | None) -> tuple[str, ...]:
