@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import os
 import resource
 import statistics
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +55,10 @@ class Figures:
     p50: float
     """Milliseconds for one message, asked one after another."""
     p99: float
+    alone: float
+    """Messages a second of one caller."""
     rate: float
-    """Messages a second, asked by as many callers as help."""
+    """Messages a second that the whole machine gives: of a process on each core, or of as many callers as help."""
     memory: float
     """Megabytes of the process that answers."""
     judged: tuple[float, float, float] | None
@@ -91,6 +95,7 @@ def embedded_figures(messages: Sequence[Message]) -> Figures:
     lines = sample()
     times = timed(engine.understand, lines)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    alone = rate(engine.understand, lines, callers=1)
     began = time.perf_counter()
     train.fit(data.read(EXAMPLES))
     return Figures(
@@ -98,7 +103,8 @@ def embedded_figures(messages: Sequence[Message]) -> Figures:
         start=start,
         p50=times[49],
         p99=times[98],
-        rate=rate(engine.understand, lines, callers=1),
+        alone=alone,
+        rate=rate_of_all_cores(),
         memory=memory,
         judged=judge(engine, messages),
     )
@@ -125,6 +131,7 @@ def rasa_figures(messages: Sequence[Message]) -> Figures:
             start=running.started_after,
             p50=times[49],
             p99=times[98],
+            alone=rate(ask, lines, callers=1),
             rate=rate(ask, lines, callers=4),
             memory=_resident(running.process),
             judged=judge(
@@ -169,9 +176,36 @@ def timed(ask: Callable[[str], object], lines: Sequence[str]) -> list[float]:
 def rate(ask: Callable[[str], object], lines: Sequence[str], *, callers: int) -> float:
     """Answers a second."""
     began = time.perf_counter()
+    if callers == 1:
+        for text in lines:
+            ask(text)
+        return len(lines) / (time.perf_counter() - began)
     with ThreadPoolExecutor(callers) as pool:
         answered = sum(1 for _ in pool.map(ask, lines))
     return answered / (time.perf_counter() - began)
+
+
+def rate_of_all_cores() -> float:
+    """Answers a second of as many embedded engines as there are cores, each in a process as a city runs them."""
+    cores, context = os.cpu_count() or 1, get_context("spawn")
+    together = context.Barrier(cores)
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=_wait_for, initargs=(together,)) as pool:
+        return sum(pool.map(_own_rate, range(cores)))
+
+
+_together: list[Barrier] = []
+
+
+def _wait_for(together: Barrier) -> None:
+    _together.append(together)
+
+
+def _own_rate(_number: int) -> float:
+    engine = EmbeddedUnderstanding(train.load_or_train(EXAMPLES, CACHE), city())
+    lines = sample()
+    engine.understand("下水道堵了")
+    _together[0].wait()
+    return rate(engine.understand, lines, callers=1)
 
 
 def judge(engine: Understanding, messages: Sequence[Message]) -> tuple[float, float, float] | None:
@@ -193,7 +227,8 @@ def show(figures: Mapping[str, Figures]) -> None:
         ("strict / lenient / macro-F1", lambda f: " / ".join(f"{x:.3f}" for x in f.judged) if f.judged else "no file"),
         ("one message, p50", lambda f: f"{f.p50:.2f} ms"),
         ("one message, p99", lambda f: f"{f.p99:.2f} ms"),
-        ("messages a second", lambda f: f"{f.rate:,.0f}"),
+        ("messages a second, one caller", lambda f: f"{f.alone:,.0f}"),
+        ("messages a second, all cores", lambda f: f"{f.rate:,.0f}"),
         ("memory", lambda f: f"{f.memory:,.0f} MB"),
         ("training", lambda f: f"{f.training:,.0f} s"),
         ("start, trained", lambda f: f"{f.start:.1f} s"),
