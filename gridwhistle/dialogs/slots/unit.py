@@ -33,6 +33,7 @@ class UnitSlot(Choice):
         super().__init__()
         self.kinds = kinds
         self.owner = owner
+        self._named: tuple[City | None, tuple[tuple[str, UnitInfo], ...]] = (None, ())
 
     def read(self, reply: Reply, context: Context) -> str | Miss:
         """The pressed option or the unit that the words name; several that fit become a question back."""
@@ -59,9 +60,7 @@ class UnitSlot(Choice):
         said = plain(text)
         matches = [
             (len(name), unit)
-            for unit in city.units.values()
-            if unit.kind in self.kinds
-            for name in _names(unit)
+            for name, unit in self._names(city)
             if name in said and (not surely or self._is_meant(name, said))
         ]
         longest = max((length for length, _ in matches), default=0)
@@ -69,6 +68,15 @@ class UnitSlot(Choice):
         others = {unit.code: unit for _, unit in matches}
         # Two that a sentence calls: which one is asked.
         return list((others if surely else several).values())
+
+    def _names(self, city: City) -> tuple[tuple[str, UnitInfo], ...]:
+        """What the units are called, put together once for as long as the city's data stay the same."""
+        known, names = self._named
+        if known is not city:
+            units = [unit for unit in city.units.values() if unit.kind in self.kinds]
+            names = tuple((name, unit) for unit in units for name in _names(unit))
+            self._named = (city, names)
+        return names
 
     def _is_meant(self, name: str, said: str) -> bool:
         before, _, after = said.partition(name)
