@@ -33,7 +33,7 @@ class UnitSlot(Choice):
         super().__init__()
         self.kinds = kinds
         self.owner = owner
-        self._named: tuple[City | None, tuple[tuple[str, UnitInfo], ...]] = (None, ())
+        self._called: tuple[City | None, tuple[tuple[str, UnitInfo], ...]] = (None, ())
 
     def read(self, reply: Reply, context: Context) -> str | Miss:
         """The pressed option or the unit that the words name; several that fit become a question back."""
@@ -71,11 +71,11 @@ class UnitSlot(Choice):
 
     def _names(self, city: City) -> tuple[tuple[str, UnitInfo], ...]:
         """What the units are called, put together once for as long as the city's data stay the same."""
-        known, names = self._named
+        known, names = self._called
         if known is not city:
             units = [unit for unit in city.units.values() if unit.kind in self.kinds]
-            names = tuple((name, unit) for unit in units for name in _names(unit))
-            self._named = (city, names)
+            names = tuple((name, unit) for unit in units for name in _called(unit))
+            self._called = (city, names)
         return names
 
     def _is_meant(self, name: str, said: str) -> bool:
@@ -94,7 +94,7 @@ def unit_options(city: City, codes: Iterable[str], *, unsure: str | None = None)
     return (*options, *([Option(value=UNSURE, label=unsure)] if unsure else []))
 
 
-def _names(unit: UnitInfo) -> tuple[str, ...]:
+def _called(unit: UnitInfo) -> tuple[str, ...]:
     return tuple(plain(name) for name in (unit.name, *unit.aliases) if len(name) >= _SHORTEST)
 
 
