@@ -32,7 +32,7 @@ from typing import Any
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text, update
 
 from benchmarks.servers import database
 from gridwhistle.bot.app import open_office
@@ -45,7 +45,7 @@ from gridwhistle.services.desk import Desk
 from gridwhistle.services.office import Office
 from gridwhistle.services.outbox import Letter, addressee, look_up, post
 from gridwhistle.services.region import found_region
-from gridwhistle.services.schema import Account, LetterRow, Person, TimerRow, table_of
+from gridwhistle.services.schema import Account, Lane, LetterRow, LetterState, Person, TimerRow, table_of
 from gridwhistle.services.store import Insertion, Store, insert_later
 from gridwhistle.services.timers import DueTimer
 
@@ -56,6 +56,8 @@ except ModuleNotFoundError:
 
 WORKERS = 2_800
 CHUNK = 5_000
+HISTORY = 5 * WORKERS
+"""Letters that were sent before."""
 LONGEST = 1_800
 STUCK = 60
 """Seconds without progress after which a peer's jobs are taken for lost."""
@@ -153,6 +155,24 @@ def _fresh_city(url: str) -> None:
                        "blocked": False, "last_heard_at": now}  # fmt: skip
             insert_later(session, ACCOUNT, account)
     store.close()
+    _live(url)
+
+
+def _live(url: str) -> None:
+    """Let the city have been at work: PostgreSQL plans for tables that it has seen filled, as those of a city are."""
+    with _open(url) as office:
+        for begin in range(0, HISTORY, CHUNK):
+            with office.desk() as desk:
+                look_up(desk, map(_worker, range(WORKERS)))
+                for number in range(begin, min(begin + CHUNK, HISTORY)):
+                    key = f"earlier:{number}"
+                    post(desk, Letter(to=_worker(number), text="tasks.none", key=key, card=key))
+        with office.store.begin() as session:
+            session.execute(update(LetterRow).values(state=LetterState.SENT))
+            session.execute(delete(Lane))
+        if not office.store.is_sqlite:
+            with office.store.engine.begin() as connection:
+                connection.execute(text("ANALYZE"))
 
 
 def _check(url: str, count: int) -> None:
@@ -161,8 +181,8 @@ def _check(url: str, count: int) -> None:
         letters = session.execute(select(func.count()).select_from(LetterRow)).scalar_one()
         left = session.execute(select(func.count()).select_from(TimerRow)).scalar_one()
     store.close()
-    if (letters, left) != (count, 0):
-        sys.exit(f"{letters} letters of {count}, {left} timers left")
+    if (letters, left) != (HISTORY + count, 0):
+        sys.exit(f"{letters - HISTORY} letters of {count}, {left} timers left")
 
 
 @contextmanager
