@@ -129,7 +129,8 @@ def _take_back(desk: Desk, letter: OutgoingLetter) -> None:
 
 def _still_sending(desk: Desk, letter: OutgoingLetter) -> LetterRow | None:
     """The row, unless a process that took over a lost lease has settled it meanwhile."""
-    row = desk.session.get(LetterRow, (desk.region, letter.id))
+    # Locked before it is looked at: that process may just be at it, and gives up the lane with what it writes.
+    row = desk.session.get(LetterRow, (desk.region, letter.id), with_for_update=True, populate_existing=True)
     return row if row is not None and row.state is LetterState.SENDING else None
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from bureau import MONDAY, Bureau
 from postbox import Postbox
-from sqlalchemy import update
+from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
-from gridwhistle.services import memory, org
+from gridwhistle.services import fates, memory, org
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
-from gridwhistle.services.fates import LONGEST_WAIT, MOST_TRIES, REPAIR_TIME, TRY_FOR, back_off
+from gridwhistle.services.fates import LONGEST_WAIT, MOST_TRIES, REPAIR_TIME, TRY_FOR, Outcome, back_off
+from gridwhistle.services.lanes import LEASE
 from gridwhistle.services.outbox import Priority
 from gridwhistle.services.schema import Account, LetterState, Person
-from gridwhistle.services.sending import SendResult
+from gridwhistle.services.sending import SendReport, SendResult
 from gridwhistle.services.store import new_id
 
 DEAD, SENT, WAITING = LetterState.DEAD, LetterState.SENT, LetterState.WAITING
@@ -180,3 +183,28 @@ def test_the_community_is_told_what_a_resident_should_be_told_by_telephone(burea
     with bureau.desk("zhangmin") as desk:
         assert row.person_id == org.coordinator(desk, desk.actor.grid)
     assert box.row("1").text in row.text
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_sender_that_lost_its_lease_does_not_take_back_what_the_new_one_is_writing_down(
+    bureau: Bureau, box: Postbox
+) -> None:
+    box.post("1")
+    [old] = box.claim()
+    bureau.clock.ahead_to(MONDAY + LEASE)
+    [new] = box.claim()
+
+    def waits_for_a_lock() -> bool:
+        with bureau.office.store.engine.connect() as connection:
+            return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    with ThreadPoolExecutor(1) as late:
+        with bureau.desk() as desk:
+            arrived = Outcome(errand=new, reports=(SendReport(result=SendResult.SENT, message_id="42"),))
+            fates.settle(desk, [arrived], {DEMO_CHANNEL: box.pace})
+            settled = late.submit(box.settle, old, SendResult.UNKNOWN)
+            while not (settled.done() or waits_for_a_lock()):
+                time.sleep(0.01)
+        settled.result()
+
+    assert box.row("1").state is SENT
