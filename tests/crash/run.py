@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -250,7 +251,9 @@ class Run:
 
     def _signal(self, slot: _Slot, what: signal.Signals) -> None:
         if slot.process is not None and slot.process.pid is not None and slot.process.exitcode is None:
-            os.kill(slot.process.pid, what)
+            # It may have ended at this very moment.
+            with suppress(ProcessLookupError):
+                os.kill(slot.process.pid, what)
 
     # ---- rest
 
