@@ -6,37 +6,34 @@ from sqlalchemy.orm import Session
 
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.files import Files
-from gridwhistle.services.photos import CleanPhoto, Taken
+from gridwhistle.services.photos import JPEG, CleanPhoto
 from gridwhistle.services.recordings import SUFFIXES, Recording
 from gridwhistle.services.schema import Attachment
 from gridwhistle.services.store import new_id
 
-JPEG = "image/jpeg"
-
 
 def keep_file(files: Files, kept: CleanPhoto | Recording) -> None:
     """Keep the bytes under their hash before the transaction names them; a leftover of a crash does no harm."""
-    files.put(name_of(kept.sha256, _media_type(kept)), kept.body)
+    files.put(name_of(kept.sha256, kept.media_type), kept.body)
 
 
 def enter(desk: Desk, kept: CleanPhoto | Recording) -> str:
     """Make a kept file the acting person's attachment; gives its id."""
     attachment_id = new_id()
-    taken = kept.taken if isinstance(kept, CleanPhoto) else Taken()
     desk.session.add(
         Attachment(
             region=desk.region,
             id=attachment_id,
             ticket_id=None,
             person_id=desk.me,
-            kind=kept.kind if isinstance(kept, Recording) else "photo",
+            kind=kept.kind,
             sha256=kept.sha256,
             size=len(kept.body),
             at=desk.now,
-            taken_at=taken.at,
-            latitude=taken.latitude,
-            longitude=taken.longitude,
-            media_type=_media_type(kept),
+            taken_at=kept.taken.at,
+            latitude=kept.taken.latitude,
+            longitude=kept.taken.longitude,
+            media_type=kept.media_type,
         )
     )
     return attachment_id
@@ -55,7 +52,3 @@ def body_of(files: Files, attachment: Attachment) -> bytes | None:
 def name_of(sha256: str, media_type: str = JPEG) -> str:
     """The name of the file with this hash."""
     return f"{sha256[:2]}/{sha256}.{SUFFIXES.get(media_type, 'jpg')}"
-
-
-def _media_type(kept: CleanPhoto | Recording) -> str:
-    return kept.media_type if isinstance(kept, Recording) else JPEG

@@ -38,6 +38,7 @@ TURNS = {
 }
 """How a photo is turned upright, by the value of its orientation. Pillow's own way also writes all EXIF data anew,
 which fails for odd ones."""
+JPEG = "image/jpeg"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +59,16 @@ class CleanPhoto:
     body: bytes
     sha256: str
     taken: Taken
+
+    @property
+    def kind(self) -> str:
+        """What it is kept as."""
+        return "photo"
+
+    @property
+    def media_type(self) -> str:
+        """Every photo is written anew as a JPEG."""
+        return JPEG
 
 
 def clean_photo(raw: bytes) -> CleanPhoto:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from gridwhistle.services import events
 from gridwhistle.services.desk import Desk, Refused
 from gridwhistle.services.disguise import is_disguised
-from gridwhistle.services.photos import LARGEST_BYTES
+from gridwhistle.services.photos import LARGEST_BYTES, Taken
 from gridwhistle.services.prepared import fetch
 from gridwhistle.services.schema import Attachment, Ticket, table_of
 
@@ -67,6 +67,11 @@ class Recording:
     def kind(self) -> str:
         """``voice`` or ``video``."""
         return "voice" if self.media_type.startswith("audio/") else "video"
+
+    @property
+    def taken(self) -> Taken:
+        """A recording is kept as it came; nobody reads what the telephone wrote into it."""
+        return Taken()
 
 
 def recording_of(raw: bytes) -> Recording | None:
