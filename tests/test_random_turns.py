@@ -22,6 +22,8 @@ from gridwhistle.services.lifecycle import Step
 TIMES = int(os.environ.get("GRIDWHISTLE_RANDOM_TURNS", "1"))
 TURNS = 300
 DREAMED = range(6 * TIMES)
+FURTHER = range(DREAMED.stop, DREAMED.stop + 18)
+"""Ids are new each time, so a seed's turns are never quite the same: what a game missed another reaches."""
 ON_POSTGRESQL = range(2000, 2000 + TIMES)
 TRAINED = range(1000, 1000 + 2 * TIMES)
 
@@ -43,13 +45,21 @@ def play(world: World, folder: Path, seed: int, *, trained: bool, turns: int = T
 
 def test_random_turns_by_random_people_leave_the_city_whole_and_come_far(world: World, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
-    for seed in DREAMED:
+    for seed in (*DREAMED, *FURTHER):
+        if seed in FURTHER and _came_far(reached):
+            break
         reached.update(play(world, tmp_path / str(seed), seed, trained=False))
 
+    assert _came_far(reached), f"only as far as {sorted(reached)}"
+
+
+def _came_far(reached: Counter[str]) -> bool:
     steps = {step for step in Step if reached[step]}
-    assert steps >= {Step.ASSIGN, Step.ACCEPT, Step.PASS_ON, Step.BEGIN, Step.RESOLVE, Step.AUDIT_PASS}
-    assert len(steps) > len(Step) // 3
-    assert reached["whistle_signed"]
+    return (
+        steps >= {Step.ASSIGN, Step.ACCEPT, Step.PASS_ON, Step.BEGIN, Step.RESOLVE, Step.AUDIT_PASS}
+        and len(steps) > len(Step) // 3
+        and reached["whistle_signed"] > 0
+    )
 
 
 @pytest.mark.parametrize("seed", ON_POSTGRESQL)
