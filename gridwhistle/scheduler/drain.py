@@ -12,6 +12,7 @@ from gridwhistle.scheduler.job import Job
 from gridwhistle.services import timers
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.office import Office
+from gridwhistle.services.store import new_id
 from gridwhistle.services.timers import DueTimer
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ class Drain:
         return True
 
     def _act(self, desk: Desk, timer: DueTimer, *, held_back: bool) -> None:
-        desk.turn = f"{timer.id}:{timer.due_at.timestamp():.0f}"
+        desk.turn = new_id()
         job = self._jobs[timer.job]
         (job.hold_back if held_back else job.run)(desk, timer)
 

@@ -89,7 +89,9 @@ def timers_left(desk: Desk) -> list[TimerRow]:
     """All timers of the region, soonest first."""
     return list(
         desk.session.scalars(
-            select(TimerRow).where(TimerRow.region == desk.region).order_by(TimerRow.due_at, TimerRow.id)
+            select(TimerRow)
+            .where(TimerRow.region == desk.region)
+            .order_by(TimerRow.due_at, TimerRow.subject_id, TimerRow.job, TimerRow.part)
         )
     )
 

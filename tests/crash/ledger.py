@@ -22,11 +22,12 @@ LEDGER = Table(
     MetaData(),
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("what", String),
-    *(Column(name, table_of(TimerRow).c[name].type) for name in ("key", "job", "subject_id", "due_at")),
+    Column("key", String),
+    *(Column(name, table_of(TimerRow).c[name].type) for name in ("job", "subject_id", "due_at")),
 )
 _SET = (
     "INSERT INTO crash_ledger(what, key, job, subject_id, due_at) "
-    "VALUES ('set', NEW.key, NEW.job, NEW.subject_id, NEW.due_at);"
+    "VALUES ('set', NEW.job || ':' || NEW.subject_id || ':' || NEW.part, NEW.job, NEW.subject_id, NEW.due_at);"
 )
 _SQLITE = (
     f"CREATE TRIGGER crash_set AFTER INSERT ON timer BEGIN {_SET} END",
@@ -72,9 +73,7 @@ def turns(session: Session) -> Counter[tuple[str, str]]:
 
 def judge(session: Session, now: datetime) -> Verdict:
     """Whether each timer whose time has come ran once, was moved, or was cancelled."""
-    waiting = {
-        (row.key, row.due_at) for row in session.execute(select(TimerRow.key, TimerRow.due_at)) if row.due_at > now
-    }
+    waiting = {(row.key, row.due_at) for row in session.scalars(select(TimerRow)) if row.due_at > now}
     times_set: Counter[tuple[str, datetime]] = Counter()
     ran: Counter[tuple[str, datetime]] = Counter()
     latest: dict[str, Any] = {}

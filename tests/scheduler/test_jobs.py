@@ -28,7 +28,6 @@ from gridwhistle.services import (
     whistles,
 )
 from gridwhistle.services.schema import Status, Ticket, WhistleState
-from gridwhistle.services.store import new_id
 from gridwhistle.services.timers import DueTimer
 
 PACKAGE = Path(gridwhistle.__file__).parent
@@ -53,8 +52,7 @@ def _constant(file: Path, name: str) -> str:
 
 
 def due(bureau: Bureau, job: str, subject: str, **payload: object) -> DueTimer:
-    return DueTimer(id=new_id(), key=f"{job}:{subject}:", job=job, subject_id=subject, payload=payload,  # type: ignore[arg-type]
-                    due_at=bureau.clock.now())  # fmt: skip
+    return DueTimer(job=job, subject_id=subject, payload=payload, due_at=bureau.clock.now())  # type: ignore[arg-type]
 
 
 def run(bureau: Bureau, name: str, subject: str, **payload: object) -> None:

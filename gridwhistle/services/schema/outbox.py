@@ -14,6 +14,7 @@ UNSENT = text("state IN ('waiting', 'sending')")
 """Letters that still have to go out. Literal, because a partial index serves only a query that says the same."""
 STRANDED = text("state IN ('dead', 'doubtful')")
 """Letters that an operator has to look at."""
+HAS_CARD = text("card IS NOT NULL")
 
 
 class LetterState(StrEnum):
@@ -50,7 +51,7 @@ class LetterRow(Identified):
         ),
         Index("ix_outbox_stranded", "region", "id", sqlite_where=STRANDED, postgresql_where=STRANDED),
         Index("ix_outbox_address", "region", "channel", "address", "id"),
-        Index("ix_outbox_card", "region", "person_id", "card"),
+        Index("ix_outbox_card", "region", "person_id", "card", sqlite_where=HAS_CARD, postgresql_where=HAS_CARD),
     )
 
     key: Mapped[str] = mapped_column(String(160))
