@@ -17,6 +17,9 @@ from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+from gridwhistle.services.schema.base import UtcTime
 
 Process: TypeAlias = Callable[[Any], Any] | None
 Statement: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
@@ -58,15 +61,25 @@ class _Hand:
         return _ready(statement, self.connection.dialect, columns)
 
     def told(self, ready: _Ready, error: Exception) -> BaseException:
-        """The error as SQLAlchemy tells it, without people's data; nobody uses a broken connection again."""
+        """The error as SQLAlchemy tells it; nobody uses a broken connection again."""
         dialect, driver = self.connection.dialect, self.connection.connection.dbapi_connection
-        errors = dialect.loaded_dbapi.Error
-        broken = isinstance(error, errors) and dialect.is_disconnect(error, driver, self.cursor)
+        broken = isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(error, driver, self.cursor)
         if broken:
             self.connection.invalidate(error)
-        return DBAPIError.instance(
-            ready.sql, None, error, errors, hide_parameters=True, connection_invalidated=broken, dialect=dialect
-        )
+        return retold(dialect, ready.sql, error, broken=broken)
+
+
+def retold(dialect: Dialect, sql: str, error: Exception, *, broken: bool = False) -> BaseException:
+    """A driver's error as SQLAlchemy tells it, without people's data."""
+    return DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=broken,
+        dialect=dialect,
+    )
 
 
 def fetch(session: Session, statement: Select[*tuple[Any, ...]] | Insert, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -122,7 +135,7 @@ def put_down(session: Session) -> None:
 @lru_cache(maxsize=512)
 def _ready(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> _Ready:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
-    processes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    processes = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
     selected = list(statement.selected_columns) if isinstance(statement, Select) else list(statement.exported_columns)
     in_order = getattr(compiled, "positiontup", None)
     return _Ready(
@@ -133,3 +146,10 @@ def _ready(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> 
         row=namedtuple("Row", [str(column.key) for column in selected], rename=True),  # noqa: PYI024 (named at run time)
         out=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected),
     )
+
+
+def _into(kind: TypeEngine[Any], dialect: Dialect) -> Process:
+    """What turns a value of a type into the driver's."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    # A turn writes few moments, most of them its own, into dozens of columns.
+    return lru_cache(maxsize=64)(process) if process is not None and isinstance(kind, UtcTime) else process

@@ -59,7 +59,13 @@ _OTHERS = (
     )
     .limit(1)
 )
-_VOICE = Insertion(table=table_of(Voice), conflict=("region", "ticket_id", "person_id"))
+_VOICES = table_of(Voice)
+_HAS_VOICE = select(_VOICES.c.ticket_id).where(
+    _VOICES.c.region == bindparam("here"),
+    _VOICES.c.ticket_id == bindparam("of_ticket"),
+    _VOICES.c.person_id == bindparam("of_person"),
+)
+_VOICE = Insertion(table=_VOICES, conflict=("region", "ticket_id", "person_id"))
 ABOUT_PROPERTY = re.compile(r"物业|property (company|management)", re.IGNORECASE)
 
 
@@ -203,7 +209,7 @@ def withdraw(desk: Desk, ticket: Ticket, reason: str) -> None:
 
     Raises ``Refused`` for a ticket that is not the acting person's or no longer open.
     """
-    voice = _voice(desk, ticket, desk.me)
+    voice = desk.session.get(Voice, (desk.region, ticket.id, desk.me))
     if voice is not None:
         desk.session.delete(voice)
         events.append(desk, ticket, "voice_withdrawn", reason=reason)
@@ -331,7 +337,7 @@ def add_voice(desk: Desk, ticket: Ticket, words: str) -> bool:
 
 def is_mine(desk: Desk, ticket: Ticket) -> bool:
     """Whether the acting person reported a ticket or has a voice on it."""
-    return ticket.reporter_id == desk.actor.person_id or _voice(desk, ticket, desk.me) is not None
+    return ticket.reporter_id == desk.actor.person_id or _has_voice(desk, ticket, desk.me)
 
 
 def mine(desk: Desk, *, open_only: bool = True, limit: int = 20) -> list[Ticket]:
@@ -381,8 +387,8 @@ def _number(desk: Desk, grid: str) -> str:
     return f"{name}-{day}-{count:03d}"
 
 
-def _voice(desk: Desk, ticket: Ticket, person_id: str) -> Voice | None:
-    return desk.session.get(Voice, (desk.region, ticket.id, person_id))
+def _has_voice(desk: Desk, ticket: Ticket, person_id: str) -> bool:
+    return bool(fetch(desk.session, _HAS_VOICE, {"here": desk.region, "of_ticket": ticket.id, "of_person": person_id}))
 
 
 def _same_spot(known: str, new: str) -> bool:
