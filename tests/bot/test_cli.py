@@ -19,7 +19,7 @@ from gridwhistle.services.clock import SystemClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import Address
 from gridwhistle.services.fates import Outcome
-from gridwhistle.services.outbox import Letter, post
+from gridwhistle.services.outbox import Letter, Priority, post
 from gridwhistle.services.reference import City
 from gridwhistle.services.sending import AT_WILL, SendReport, SendResult
 from gridwhistle.services.store import Store
@@ -273,7 +273,7 @@ def stranded_letter(own_store: Path) -> str:
     with office.desk() as desk:
         who = chats.actor_at(desk, Address(channel=DEMO_CHANNEL, address="zhangmin"))
         assert who is not None
-        post(desk, Letter(to=str(who.person_id), text="talks.ended", key="k"))
+        post(desk, Letter(to=str(who.person_id), text="talks.ended", key="k", priority=Priority.EMERGENCY))
     with office.desk() as desk:
         [errand] = [one for one in lanes.claim(desk, DEMO_CHANNEL, AT_WILL, free=99) if one.address == "zhangmin"]
         report = SendReport(result=SendResult.REFUSED, problem="400 bad")
