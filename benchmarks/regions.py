@@ -153,7 +153,7 @@ def _days(application: Application, clock: ShiftableClock, options: argparse.Nam
         spans.append(turn(application, one, "2", first_button(application, one)))
     application.delivery.run()
     with application.office.desk() as desk:
-        workers = [player.address for player in rehearsal.players(desk)]
+        workers = [player.address for player in rehearsal.players(desk.session, desk.region)]
     for day in range(options.days):
         for worker in workers:
             _press(application, worker, str(day))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import engines
@@ -16,7 +15,7 @@ from gridwhistle.scheduler.advance import advance
 from gridwhistle.scheduler.delivery import Delivery
 from gridwhistle.scheduler.drain import Drain
 from gridwhistle.scheduler.jobs import JOBS
-from gridwhistle.services import chats, events, rehearsal, tickets, timers, whistles
+from gridwhistle.services import chats, events, tickets, timers, whistles
 from gridwhistle.services.clock import CITY_ZONE, ShiftableClock
 from gridwhistle.services.demo_city import DEMO_CHANNEL
 from gridwhistle.services.desk import SYSTEM, Actor, Address, Desk
@@ -30,11 +29,6 @@ from gridwhistle.services.sending import AT_WILL, OutgoingLetter, SendReport, Se
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)
 WORDS = "下水道堵了三天了，我妈张桂兰八十了没法上厕所"
 HOME = Location(place="xingfu-xq", building="3", unit="2", room="501", text="幸福小区3号楼2单元501")
-
-
-@cache
-def _templates() -> Texts:
-    return Texts.load(ShiftableClock())
 
 
 class Pigeonhole:
@@ -64,14 +58,13 @@ class Bureau:
         region = world.settings.region
         self.office = Office(
             store=world.fresh_store(),
-            reference=Reference(region),
-            wording=Texts(_templates()._templates, self.clock),
+            reference=Reference(region, known=world.city),
+            wording=Texts.load(self.clock),
             region=region,
             clock=self.clock,
             files=Folder(folder),
         )
-        with self.office.desk() as desk:
-            self.ids = {player.address: player.person_id for player in rehearsal.players(desk)}
+        self.ids = {player.address: player.person_id for player in world.players}
         self.codes = {person_id: code for code, person_id in self.ids.items()}
         self.hole = Pigeonhole()
         self.drain = Drain(self.office, JOBS)

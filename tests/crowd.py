@@ -96,12 +96,10 @@ class Crowd:
         examples = read(world.settings.examples_dir)
         self.lines = [example.text for example in examples]
         self.file = folder / "city.db"
-        self.app = self._build(
-            world, folder, Dreamer(self.dice, world._city, examples, CURTAIN.date()), trained=trained
-        )
+        self.app = self._build(world, folder, Dreamer(self.dice, world.city, examples, CURTAIN.date()), trained=trained)
         self.flows = Flows(FLOWS)
         with self.app.office.desk() as desk:
-            self.people = {player.address: player for player in rehearsal.players(desk)}
+            self.people = {player.address: player for player in rehearsal.players(desk.session, desk.region)}
         everybody = sorted(self.people)
         titles = ("auditor", "administrator", "centre_coordinator", "community_coordinator", "department_staff")
         special = [code for code in everybody if any(role in titles for role in self.people[code].roles)]
@@ -126,6 +124,7 @@ class Crowd:
             channels=lambda _bell: (self.post,),
             clock=self.clock,
             regular=(),
+            known=world.city,
         )
 
     def _in_file(self, template: Store) -> Store:

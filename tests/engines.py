@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol
 
 from postgresql import server
@@ -37,6 +37,10 @@ class InMemory(rehearsal.InMemory):
     name = "sqlite"
 
     def created(self) -> Store:
+        return self.copy_of(self._tables)
+
+    @cached_property
+    def _tables(self) -> Store:
         store = self.empty()
         store.create_for_test()
         return store

@@ -165,12 +165,12 @@ def web_channels(bell: Bell) -> tuple[Channel, ...]:
     return (WebChat(bell.ring),)
 
 
-def open_office(settings: Settings, store: Store, clock: Clock) -> tuple[Office, Texts]:
-    """What lies behind every desk of this region, and its texts."""
+def open_office(settings: Settings, store: Store, clock: Clock, known: City | None = None) -> tuple[Office, Texts]:
+    """What lies behind every desk of this region, and its texts; ``known`` is the city of a store that was copied."""
     texts = Texts.load(clock)
     office = Office(
         store=store,
-        reference=Reference(settings.region, trusted_seconds=REFERENCE_TRUSTED_SECONDS),
+        reference=Reference(settings.region, trusted_seconds=REFERENCE_TRUSTED_SECONDS, known=known),
         wording=texts,
         region=settings.region,
         clock=clock,
@@ -187,14 +187,15 @@ def build(
     channels: Callable[[Bell], Sequence[Channel]] = web_channels,
     clock: ShiftableClock | None = None,
     regular: Sequence[CronJob] = CRONS,
+    known: City | None = None,
 ) -> Application:
     """Wire an application over a store that holds its region.
 
-    ``clock``, ``channels`` and ``regular`` are for the terminal and for tests; a store that the demo has moved ahead
-    stays ahead.
+    ``clock``, ``channels``, ``regular`` and ``known`` (the city of a store that was copied) are for the terminal and
+    for tests; a store that the demo has moved ahead stays ahead.
     """
     demo_clock = clock or (ShiftableClock() if settings.demo else None)
-    office, texts = open_office(settings, store, demo_clock or SystemClock())
+    office, texts = open_office(settings, store, demo_clock or SystemClock(), known)
     with office.desk() as desk:
         city = desk.city
         if demo_clock is not None and clock is None:

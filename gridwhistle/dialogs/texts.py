@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import TypeAlias
@@ -58,10 +59,7 @@ class Texts:
     @classmethod
     def load(cls, clock: Clock, folder: Path = FOLDER) -> Texts:
         """Read all files. Raises ``TextError`` for a key given twice or a text that is none."""
-        return cls(
-            {language.name: _load_language(language) for language in sorted(folder.iterdir()) if language.is_dir()},
-            clock,
-        )
+        return cls(_load_languages(folder), clock)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -121,6 +119,11 @@ def _day(day: date, language: str) -> str:
     if language == FIRST_LANGUAGE:
         return f"{day.month}月{day.day}日（周{weekday}）"
     return f"{weekday} {day.day} {_MONTHS[day.month - 1]}"
+
+
+@cache  # a release's texts do not change while a process runs
+def _load_languages(folder: Path) -> Mapping[str, Mapping[str, Template]]:
+    return {language.name: _load_language(language) for language in sorted(folder.iterdir()) if language.is_dir()}
 
 
 def _load_language(folder: Path) -> dict[str, Template]:

@@ -165,12 +165,16 @@ class City:
 class Reference:
     """Keeps the current ``City`` of a region in this process."""
 
-    def __init__(self, region: str, *, trusted_seconds: float = 0.0) -> None:
-        """``trusted_seconds``: for how long the version is taken to be what it was when it was looked at last."""
+    def __init__(self, region: str, *, trusted_seconds: float = 0.0, known: City | None = None) -> None:
+        """Whoever asks gets what the store of their session has.
+
+        ``trusted_seconds``: for how long the version is taken to be what it was when it was looked at last. ``known``
+        is the city of a store that this one is a copy of: it need not be read again.
+        """
         self._region = region
         self._trusted_seconds = trusted_seconds
         self._looked_at = float("-inf")
-        self._city: City | None = None
+        self._city = known
 
     def current(self, session: Session) -> City:
         """The city as the store has it now; one look at the version when nothing has changed.

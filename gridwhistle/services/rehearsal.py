@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from gridwhistle.services import events
 from gridwhistle.services.demo_city import DEMO_CHANNEL
@@ -71,15 +72,15 @@ class InMemory:
         return copy
 
 
-def players(desk: Desk) -> list[Player]:
+def players(session: Session, region: str) -> list[Player]:
     """Everybody who has a chat of the demo."""
     held: defaultdict[str, set[Role]] = defaultdict(set)
-    for grant in desk.session.scalars(select(RoleGrant).where(RoleGrant.region == desk.region)):
+    for grant in session.scalars(select(RoleGrant).where(RoleGrant.region == region)):
         held[grant.person_id].add(grant.role)
-    rows = desk.session.execute(
+    rows = session.execute(
         select(Person.id, Person.name, Account.address)
         .join(Account, (Account.region == Person.region) & (Account.person_id == Person.id))
-        .where(Person.region == desk.region, Person.name != "", Account.channel == DEMO_CHANNEL)
+        .where(Person.region == region, Person.name != "", Account.channel == DEMO_CHANNEL)
         .order_by(Account.address)
     )
     return [Player(person_id=row.id, name=row.name, address=row.address, roles=frozenset(held[row.id])) for row in rows]

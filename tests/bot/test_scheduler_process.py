@@ -62,7 +62,7 @@ def test_two_processes_run_every_timer_once_and_end_in_good_order(tmp_path: Path
     ]
     try:
         with office.desk() as desk:
-            people = [player.person_id for player in rehearsal.players(desk)]
+            people = [player.person_id for player in rehearsal.players(desk.session, desk.region)]
             for person in people:
                 # Months ago: only a day's notice has no subject that must exist.
                 day = "2026-10-01"

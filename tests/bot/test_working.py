@@ -59,7 +59,7 @@ def test_timers_run_where_they_should_and_letters_go_out_everywhere(
     app: Application, bell: Doorbell, *, with_timers: bool
 ) -> None:
     with app.office.desk() as desk:
-        person = rehearsal.players(desk)[0].person_id
+        person = rehearsal.players(desk.session, desk.region)[0].person_id
         timers.put(desk, "resume", "nothing", desk.now)
         post(desk, Letter(to=person, text="talks.ended", key="k"))
     with app.working(timers=with_timers):

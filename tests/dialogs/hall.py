@@ -62,7 +62,7 @@ class Hall:
     def handler(self) -> str:
         handler = self.ticket().handler_id
         with self.stage.office.desk() as desk:
-            return next(one.address for one in rehearsal.players(desk) if one.person_id == handler)
+            return next(one.address for one in rehearsal.players(desk.session, desk.region) if one.person_id == handler)
 
     def kinds(self) -> list[str]:
         ticket = self.ticket()

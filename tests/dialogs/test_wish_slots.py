@@ -16,7 +16,7 @@ from gridwhistle.services.wish_check import Unfit, essence
 
 
 def context(text: str = "") -> Context:
-    return Context(now=datetime(2026, 11, 23, 1, tzinfo=UTC), city=engines.world()._city, opened=Opened(text=text))
+    return Context(now=datetime(2026, 11, 23, 1, tzinfo=UTC), city=engines.world().city, opened=Opened(text=text))
 
 
 def understood(text: str, intent: str = "wish", sure: float = 0.9, *matters: tuple[str, float]) -> Understood:

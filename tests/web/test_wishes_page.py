@@ -40,7 +40,7 @@ def test_the_demo_fills_it_once_with_wishes_in_many_states(app: Application, boa
 def test_the_board_names_nobody(app: Application, board: TestClient) -> None:
     said = board.get("/wishes?lang=zh").text + board.get("/wishes?lang=en").text + board.get("/wishes.json").text
     with app.office.desk() as desk:
-        people = rehearsal.players(desk)
+        people = rehearsal.players(desk.session, desk.region)
     for person in people:
         assert person.name not in said, person.name
     assert not re.search(r"1[3-9]\d{9}|\d+号楼|\d+单元", said)

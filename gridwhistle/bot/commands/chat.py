@@ -71,8 +71,9 @@ class Theatre:
         """Take the stage as somebody. Raises ``UserMistake`` for an unknown code."""
         self.app = app
         with app.office.desk() as desk:
-            self.cast = Cast(rehearsal.players(desk))
-            self.codes = {player.address: player.name for player in rehearsal.players(desk)}
+            players = rehearsal.players(desk.session, desk.region)
+        self.cast = Cast(players)
+        self.codes = {player.address: player.name for player in players}
         # What was written before the curtain rises goes out before anybody is there to see it come.
         app.tick()
         self._become(code)

@@ -100,11 +100,11 @@ class Stage:
             channels=lambda _bell: (self._wire,),
             clock=self._clock,
             regular=regular,
+            known=world.city,
         )
         self.office = self._app.office
         self._wire.open(self.office)
-        with self.office.desk() as desk:
-            self.cast = Cast(rehearsal.players(desk))
+        self.cast = Cast(world.players)
         self._hands = Hands(self.office, self.cast, self._wire.sent)
         self._flows = Flows(FLOWS)
         self._updates: dict[str, Inbound] = {}

@@ -40,7 +40,7 @@ class World:
     @cached_property
     def trained(self) -> Understanding:
         """The trained engine; some seconds where its cache is stale."""
-        return embedded(self.settings, self._city)
+        return embedded(self.settings, self.city)
 
     def _prompt(self, text: str) -> Understood:
         # Asked for late: most files have all their `~` lines, and the engine takes its time to train.
@@ -51,9 +51,15 @@ class World:
         examples = data.read(self.settings.examples_dir)
         return Known(
             intents=frozenset(intent_of(example.label) for example in examples),
-            matters=frozenset(self._city.matters),
-            gazetteer=gazetteer(self._city),
+            matters=frozenset(self.city.matters),
+            gazetteer=gazetteer(self.city),
         )
+
+    @cached_property
+    def players(self) -> list[rehearsal.Player]:
+        """Everybody of the demo city who has a chat."""
+        with self._template.begin() as session:
+            return rehearsal.players(session, self.settings.region)
 
     @cached_property
     def _template(self) -> Store:
@@ -63,6 +69,7 @@ class World:
         return store
 
     @cached_property
-    def _city(self) -> City:
+    def city(self) -> City:
+        """The demo city as every fresh store has it."""
         with self._template.begin() as session:
             return Reference(self.settings.region).current(session)
