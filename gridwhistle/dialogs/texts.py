@@ -59,7 +59,10 @@ class Texts:
     @classmethod
     def load(cls, clock: Clock, folder: Path = FOLDER) -> Texts:
         """Read all files. Raises ``TextError`` for a key given twice or a text that is none."""
-        return cls(_load_languages(folder), clock)
+        return cls(
+            {language.name: _load_language(language) for language in sorted(folder.iterdir()) if language.is_dir()},
+            clock,
+        )
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -122,11 +125,7 @@ def _day(day: date, language: str) -> str:
 
 
 @cache  # a release's texts do not change while a process runs
-def _load_languages(folder: Path) -> Mapping[str, Mapping[str, Template]]:
-    return {language.name: _load_language(language) for language in sorted(folder.iterdir()) if language.is_dir()}
-
-
-def _load_language(folder: Path) -> dict[str, Template]:
+def _load_language(folder: Path) -> Mapping[str, Template]:
     templates: dict[str, Template] = {}
     for file in sorted(folder.glob("*.yaml")):
         for key, text in _pairs(file):
