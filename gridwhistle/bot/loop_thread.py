@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
@@ -47,13 +47,18 @@ class LoopThread:
         except CancelledError as error:
             raise LoopStopped from error
 
-    def stop(self) -> None:
-        """Cancel what still runs, and end."""
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what still runs, have ``last`` run alone, and end.
+
+        What a library holds open is given back by ``last``: before, something that still runs would open it again.
+        """
         loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
         self._loop = None
         asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result()
+        if last is not None:
+            asyncio.run_coroutine_threadsafe(last(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -78,8 +78,7 @@ class TelegramService:
     def close(self) -> None:
         """End for good, when no more letters are sent."""
         self.stop()
-        self._loop.run(self._api.close())
-        self._loop.stop()
+        self._loop.stop(self._api.close)
 
     def routes(self) -> APIRouter | None:
         """The route that Telegram pushes to, for our own pages; ``None`` where it is polled."""
