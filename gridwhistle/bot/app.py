@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -20,7 +20,7 @@ from gridwhistle.bot.remote_files import HoldsFiles
 from gridwhistle.bot.settings import Settings
 from gridwhistle.bot.understanding import configured
 from gridwhistle.bot.web.bell import Bell
-from gridwhistle.dialogs.conversation import Conversation
+from gridwhistle.dialogs.conversation import Conversation, Read
 from gridwhistle.dialogs.flows import FLOWS
 from gridwhistle.dialogs.limits import Limits
 from gridwhistle.dialogs.message import Inbound
@@ -211,12 +211,18 @@ def build(
     platforms = [channel for channel in served if not channel.pace.repeats_vanish]
     senders = Senders(Delivery(office, platforms, metrics.sent))
 
-    def take(inbound: Inbound) -> None:
-        with metrics.turn(inbound.channel):
-            conversation.handle(inbound)
-            delivery.run()
+    def act(several: Sequence[Read]) -> None:
+        with office.store.together() if len(several) > 1 else nullcontext():
+            for one in several:
+                with metrics.turn(one.inbound.channel, one.began):
+                    conversation.act(one)
+        delivery.run()
         senders.wake()
-        bell.ring(inbound.address)
+        for one in several:
+            bell.ring(one.inbound.address)
+
+    def take(inbound: Inbound) -> None:
+        act([conversation.read(inbound)])
 
     return Application(
         settings=settings,
@@ -227,7 +233,8 @@ def build(
         take=take,
         intake=Intake(
             office,
-            take,
+            conversation.read,
+            act,
             {channel.name: channel.download for channel in served if isinstance(channel, HoldsFiles)},
             tuple(channel.name for channel in served),
         ),

@@ -45,9 +45,8 @@ class Metrics:
         self.registry.register(_Waiting(office))
 
     @contextmanager
-    def turn(self, channel: str) -> Iterator[None]:
-        """Measure one turn."""
-        began = perf_counter()
+    def turn(self, channel: str, began: float) -> Iterator[None]:
+        """Measure one turn that began at this moment of ``time.perf_counter``."""
         try:
             yield
         except Exception:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 import structlog
 
@@ -29,6 +30,18 @@ from gridwhistle.services.store import new_id
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """A message whose turn has begun: it is understood, and nothing has come of it yet."""
+
+    inbound: Inbound
+    understood: Understood | None
+    key: str
+    """The turn's own; whatever is logged on the way says it."""
+    began: float
+    """``time.perf_counter`` then."""
+
+
 class Conversation:
     """Talks with everybody: takes a message in and puts letters into the outbox."""
 
@@ -47,15 +60,23 @@ class Conversation:
         update that was taken in before. Never raises for anything a person sends; raises for a store that is down,
         so that the channel brings the update again.
         """
-        key = new_id()
-        # Whatever is logged on the way says which turn it was.
+        return self.act(self.read(inbound))
+
+    def read(self, inbound: Inbound) -> Read:
+        """The first half of ``handle``, outside any transaction, since it may take its time."""
+        key, began = new_id(), perf_counter()
         with structlog.contextvars.bound_contextvars(turn=key):
-            replies = self._handle(replace(inbound, content=storable(inbound.content)), key)
-            log.info("turn.done", channel=inbound.channel, replies=len(replies))
+            inbound = replace(inbound, content=storable(inbound.content))
+            return Read(inbound=inbound, understood=self._understand(inbound), key=key, began=began)
+
+    def act(self, read: Read) -> tuple[str, ...]:
+        """The second half of ``handle``: all that is done in transactions."""
+        with structlog.contextvars.bound_contextvars(turn=read.key):
+            replies = self._act(read.inbound, read.key, read.understood)
+            log.info("turn.done", channel=read.inbound.channel, replies=len(replies))
             return replies
 
-    def _handle(self, inbound: Inbound, key: str) -> tuple[str, ...]:
-        understood = self._understand(inbound)
+    def _act(self, inbound: Inbound, key: str, understood: Understood | None) -> tuple[str, ...]:
         try:
             return again(lambda: self._transact(inbound, key, understood, self._turn))
         except Undo as undo:
@@ -110,7 +131,7 @@ class Conversation:
             return keys
 
     def _understand(self, inbound: Inbound) -> Understood | None:
-        """Before the transaction, since it may take its time; fixed words and bare numbers need none."""
+        """What the words mean; fixed words and bare numbers need no understanding."""
         content = inbound.content
         text = content.text if isinstance(content, Text) else content.caption if isinstance(content, Photo) else ""
         if not words.has_words(text) or words.is_fixed(text):

@@ -39,6 +39,7 @@ class OneWriter:
         self._engine = engine
         self._turn = threading.Lock()
         self._writing: int | None = None
+        self._together: int | None = None
         self._waiting: deque[int] = deque()
         self._connection: Connection | None = None
         self._company: _Company | None = None
@@ -47,35 +48,73 @@ class OneWriter:
     def part(self) -> Iterator[tuple[Connection, bool]]:
         """The connection for one transaction, and whether it is to set a savepoint; on the disk at the end.
 
-        Raises ``RuntimeError`` in a thread that has a transaction open already, ``Lost`` where the commit that was
-        left to others has failed.
+        Among those of a thread that are ``together`` it is on the disk at their end. Raises ``RuntimeError`` in a
+        thread that has a transaction open already, ``Lost`` where the commit that was left to others has failed.
         """
         me = threading.get_ident()
         if self._writing == me:
             raise RuntimeError("this thread has a transaction open already")
+        if self._together == me:
+            with self._part(me, joined=True) as connection:
+                yield connection, True
+            return
+        with self._company_of(me) as company:
+            joined = company.parts > 0
+            with self._part(me, joined=joined) as connection:
+                yield connection, joined
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let the transactions of this thread share a commit at the end; an exception takes none of them back.
+
+        Raises ``RuntimeError`` in a thread that has a transaction open already, ``Lost`` where what was to be committed
+        has been lost.
+        """
+        me = threading.get_ident()
+        if me in (self._writing, self._together):
+            raise RuntimeError("this thread has a transaction open already")
+        with self._company_of(me):
+            self._together = me
+            try:
+                yield
+            finally:
+                self._together = None
+
+    @contextmanager
+    def _company_of(self, me: int) -> Iterator[_Company]:
+        """The writer for this thread alone; at the end it is committed, now or by the next in line."""
         self._waiting.append(me)
         try:
             self._turn.acquire()
         finally:
             self._waiting.remove(me)
-        self._writing = me
         try:
             company = self._company or self._gather()
             try:
-                yield self._connected(), company.parts > 0
-                company.parts += 1
-            except BaseException as error:
-                self._undo(company, error)
-                raise
+                yield company
             finally:
                 if self._company is not None and not (self._waiting and company.parts < MOST_PARTS):
                     self._commit(company)
         finally:
-            self._writing = None
             self._turn.release()
         company.over.wait()
         if company.error is not None:
             raise Lost from company.error
+
+    @contextmanager
+    def _part(self, me: int, *, joined: bool) -> Iterator[Connection]:
+        company = self._company
+        if company is None:
+            raise Lost
+        self._writing = me
+        try:
+            yield self._connected()
+            company.parts += 1
+        except BaseException as error:
+            self._undo(company, error, joined=joined)
+            raise
+        finally:
+            self._writing = None
 
     def close(self) -> None:
         """Give the connection back."""
@@ -92,10 +131,10 @@ class OneWriter:
         self._company = _Company()
         return self._company
 
-    def _undo(self, company: _Company, error: BaseException) -> None:
+    def _undo(self, company: _Company, error: BaseException, *, joined: bool) -> None:
         """A transaction has failed: the others of its company go on, unless SQLite gave up the whole."""
         driver = self._connected().connection.driver_connection
-        if company.parts and driver is not None and driver.in_transaction:
+        if joined and driver is not None and driver.in_transaction:
             return
         self._end(company, error)
 

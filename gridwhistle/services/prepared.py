@@ -68,25 +68,15 @@ class _Hand:
         return _ready(statement, self.connection.dialect, columns)
 
     def told(self, ready: _Ready, error: Exception) -> BaseException:
-        """The error as SQLAlchemy tells it; nobody uses a broken connection again."""
+        """The error as SQLAlchemy tells it, without people's data; nobody uses a broken connection again."""
         dialect, driver = self.connection.dialect, self.connection.connection.dbapi_connection
-        broken = isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(error, driver, self.cursor)
+        errors = dialect.loaded_dbapi.Error
+        broken = isinstance(error, errors) and dialect.is_disconnect(error, driver, self.cursor)
         if broken:
             self.connection.invalidate(error)
-        return retold(dialect, ready.sql, error, broken=broken)
-
-
-def retold(dialect: Dialect, sql: str, error: Exception, *, broken: bool = False) -> BaseException:
-    """A driver's error as SQLAlchemy tells it, without people's data."""
-    return DBAPIError.instance(
-        sql,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=broken,
-        dialect=dialect,
-    )
+        return DBAPIError.instance(
+            ready.sql, None, error, errors, hide_parameters=True, connection_invalidated=broken, dialect=dialect
+        )
 
 
 def fetch(session: Session, statement: Select[*tuple[Any, ...]] | Insert, values: Mapping[str, Any]) -> Sequence[Any]:

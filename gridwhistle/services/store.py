@@ -16,7 +16,6 @@ import orjson
 import uuid_utils
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Delete,
     Engine,
     Select,
@@ -33,10 +32,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from gridwhistle.services import sqlite_dialect
 from gridwhistle.services.many_rows import FEW, folded, unfolding
 from gridwhistle.services.migrating import migrate
-from gridwhistle.services.one_writer import OneWriter
-from gridwhistle.services.prepared import fetch, put_down, retold, run
+from gridwhistle.services.one_writer import MOST_PARTS, OneWriter
+from gridwhistle.services.prepared import fetch, put_down, run
 from gridwhistle.services.schema import Base, Counter, table_of
 from gridwhistle.services.session import TurnSession, forget_from, written
 
@@ -52,9 +52,10 @@ PRAGMAS = (
     # Pages that turn after turn writes anew (16 MB of log; the default's 4 MB: a twelfth more bytes for each turn) are
     # brought home once for all.
     "wal_autocheckpoint=4000",
+    # What a savepoint would take back is kept in the process, however much it is.
+    "temp_store=MEMORY",
     f"busy_timeout={BUSY_MILLISECONDS}",
 )
-BEGIN = "BEGIN IMMEDIATE"
 ALONE_AND_IN_NOBODYS_WAY = (
     # Any number that the city's other programs do not lock.
     f"SELECT pg_advisory_xact_lock({0x6772_6964})",
@@ -88,7 +89,7 @@ class Store:
             if not in_memory:
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(
-                url,
+                parsed.set(drivername=f"sqlite+{sqlite_dialect.NAME}"),
                 # A failed statement is logged without people's data.
                 hide_parameters=True,
                 json_serializer=_as_json,
@@ -134,6 +135,24 @@ class Store:
             _hand_of(session),
         ):
             yield session
+
+    @property
+    def most_together(self) -> int:
+        """How many transactions of a thread are worth one commit."""
+        return MOST_PARTS if self.is_sqlite else 1
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let the transactions of this thread share a commit at the end, on SQLite; each is still undone alone.
+
+        Nothing of them is on the disk before the end. Raises ``Lost`` there, or what the commit has raised, where
+        nothing of them has happened.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        with self._one_writer.together():
+            yield
 
     def migrate(self, scripts: Path = MIGRATIONS) -> None:
         """Bring the tables to this release's form (Alembic); of several processes that want to one does it.
@@ -349,18 +368,9 @@ def _on_sqlite(session: Session) -> bool:
 def _make_sqlite_strict(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # The driver must not begin transactions by itself: on_begin does, at once for writing.
+        # The driver must not begin transactions by itself: our dialect does, at once for writing.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        # DEFERRED would fail with “database is locked” when a reader turns writer beside another writer. Every turn
-        # begins so: on the driver's connection, past what SQLAlchemy does around a statement.
-        try:
-            connection.connection.driver_connection.execute(BEGIN)  # type: ignore[union-attr]
-        except Exception as error:
-            raise retold(connection.dialect, BEGIN, error) from error

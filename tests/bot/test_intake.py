@@ -6,7 +6,8 @@ import io
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,10 +18,12 @@ from structlog.testing import capture_logs
 
 from gridwhistle.bot.intake import Intake, arrival_of
 from gridwhistle.bot.remote_files import MOST_TRIES, FileGone, FileTooLarge
+from gridwhistle.dialogs.conversation import Read
 from gridwhistle.dialogs.message import Content, Inbound, Photo, Text, Unsupported, dump_content
 from gridwhistle.services import attachments, inbox
 from gridwhistle.services.desk import Address
 from gridwhistle.services.inbox import Arrival, RemoteFile
+from gridwhistle.services.one_writer import Lost
 from gridwhistle.services.outbox import Letter, post
 from gridwhistle.services.photos import LARGEST_BYTES
 from gridwhistle.services.schema import LetterRow
@@ -37,13 +40,25 @@ def logs() -> Iterator[list[dict[str, object]]]:
 class Turns:
     """Stands in for the conversation: marks each message as handled, and keeps it."""
 
+    together: tuple[int, ...] = ()
+    """How many acted at once each time."""
+
     def __init__(self, bureau: Bureau) -> None:
         self._bureau = bureau
         self.heard: list[Inbound] = []
         self.before: Callable[[Inbound], None] = lambda _inbound: None
 
-    def __call__(self, inbound: Inbound) -> None:
+    def read(self, inbound: Inbound) -> Read:
         self.before(inbound)
+        return Read(inbound=inbound, understood=None, key="", began=0)
+
+    def act(self, several: Sequence[Read]) -> None:
+        self.together += (len(several),)
+        with self._bureau.office.store.together() if len(several) > 1 else nullcontext():
+            for read in several:
+                self._act(read.inbound)
+
+    def _act(self, inbound: Inbound) -> None:
         with self._bureau.desk() as desk:
             where = Address(channel=inbound.channel, address=inbound.address)
             given = (where, inbound.external_id, inbound.received_at, dump_content(inbound.content), desk.now)
@@ -62,7 +77,7 @@ def turns(bureau: Bureau) -> Turns:
 
 
 def intake(bureau: Bureau, turns: Turns, download: Callable[[RemoteFile], bytes] | None = None) -> Intake:
-    return Intake(bureau.office, turns, {CHANNEL: download} if download else {}, (CHANNEL,))
+    return Intake(bureau.office, turns.read, turns.act, {CHANNEL: download} if download else {}, (CHANNEL,))
 
 
 def receive(bureau: Bureau, chat: str, number: int, content: Content, **more: object) -> None:
@@ -184,6 +199,42 @@ def test_stopping_lets_the_turn_that_has_begun_end(bureau: Bureau, turns: Turns)
     stopping.join(10)
 
     assert len(turns.heard) == 1
+
+
+def test_many_chats_at_once_share_their_commits_where_that_pays(bureau: Bureau, turns: Turns) -> None:
+    for number in range(12):
+        receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
+    working = intake(bureau, turns)
+    working.start()
+    try:
+        wait_until(lambda: len(turns.heard) == 12)
+    finally:
+        working.stop()
+    if bureau.office.store.is_sqlite:
+        assert max(turns.together) > 1
+    else:
+        assert set(turns.together) == {1}
+
+
+def test_messages_that_were_lost_together_come_again(
+    bureau: Bureau, turns: Turns, logs: list[dict[str, object]]
+) -> None:
+    def lose(_several: Sequence[Read]) -> None:
+        raise Lost
+
+    for number in range(3):
+        receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
+    working = Intake(bureau.office, turns.read, lose, {}, (CHANNEL,))
+    working.start()
+    try:
+        wait_until(lambda: len(logs) == 3)
+    finally:
+        working.stop()
+    assert [(line["event"], line["cause"]) for line in logs] == [("intake.failed", "Lost")] * 3
+
+    bureau.clock.ahead_to(bureau.clock.now() + timedelta(minutes=1))
+    intake(bureau, turns).run_due()
+    assert sorted(turns.contents, key=str) == [Text(text=f"{number}") for number in range(3)]
 
 
 # ---- files

@@ -48,7 +48,13 @@ class City:
         lines = (resident, worker)
         conversation = Conversation(bureau.office, self._director, FLOWS)
         downloads = {line.channel: line.platform.channel.download for line in lines}
-        self._intake = Intake(bureau.office, conversation.handle, downloads, tuple(downloads))
+        self._intake = Intake(
+            bureau.office,
+            conversation.read,
+            lambda several: [*map(conversation.act, several)],
+            downloads,
+            tuple(downloads),
+        )
         self._delivery = Delivery(bureau.office, [line.platform.channel for line in lines])
         self._seen: dict[str, int] = defaultdict(int)
         self._last_id = 1000

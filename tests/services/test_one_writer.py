@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from gridwhistle.services.one_writer import Lost
@@ -128,6 +129,82 @@ def test_a_company_that_sqlite_gives_up_is_lost_as_a_whole(store: Store) -> None
     with store.begin() as session:
         write("c")(session)
     assert keys(store) == {"c"}
+
+
+# ---- several of one thread
+
+
+def _write(store: Store, key: str) -> None:
+    with store.begin() as session:
+        write(key)(session)
+
+
+def commits(store: Store) -> list[Connection]:
+    made: list[Connection] = []
+    event.listen(store.engine, "commit", made.append)
+    return made
+
+
+def test_those_of_one_thread_are_on_the_disk_together(store: Store) -> None:
+    made = commits(store)
+    with store.together():
+        for key in "abc":
+            _write(store, key)
+        assert made == []
+    assert len(made) == 1
+    assert keys(store) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("failing", "abc")
+def test_one_of_those_that_fails_takes_none_of_them_along(store: Store, failing: str) -> None:
+    with store.together():
+        for key in "abc":
+            with suppress(OSError), store.begin() as session:
+                write(key)(session)
+                if key == failing:
+                    raise OSError
+    assert keys(store) == {*"abc"} - {failing}
+
+
+def test_an_exception_between_them_takes_none_of_them_back(store: Store) -> None:
+    with suppress(OSError), store.together():
+        _write(store, "a")
+        raise OSError
+    assert keys(store) == {"a"}
+
+
+def test_others_join_them_and_wait_for_the_same_commit(store: Store) -> None:
+    made = commits(store)
+    other = threading.Thread(target=lambda: _write(store, "other"))
+    with store.together():
+        _write(store, "a")
+        other.start()
+        until(lambda: len(store._one_writer._waiting) == 1)
+    other.join()
+    assert len(made) == 1
+    assert keys(store) == {"a", "other"}
+
+
+def test_what_sqlite_gives_up_is_lost_and_nothing_follows_it(store: Store) -> None:
+    def give_up() -> None:
+        with store.together():
+            _write(store, "a")
+            with suppress(OperationalError), store.begin() as session:
+                session.connection().connection.cursor().execute("ROLLBACK")
+                raise OSError
+            with pytest.raises(Lost):
+                _write(store, "b")
+
+    with pytest.raises(Lost):
+        give_up()
+    assert keys(store) == set()
+
+
+def test_they_do_not_lie_within_one_another(store: Store) -> None:
+    with store.begin(), pytest.raises(RuntimeError, match="open already"), store.together():
+        pass
+    with store.together(), pytest.raises(RuntimeError, match="open already"), store.together():
+        pass
 
 
 def test_a_thread_has_one_transaction_at_a_time(store: Store) -> None:
