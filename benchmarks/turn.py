@@ -4,10 +4,12 @@ A whole turn: a message in, understood, its effect committed to a SQLite file, t
 report a matter in one line and confirm it, so that every second turn opens a ticket with its events, timers, whistles
 and letters. Prints medians of several rounds and the process' peak memory.
 
-With one thread, and with as many as a process that serves works with (``bot.intake``): while one waits for the disk,
-the others go on.
+Three ways: one turn after another, each on the disk before the next begins; as ``bot.intake`` lets messages act that
+wait together, many turns of one thread in a commit (a turn's time is then that until the commit of all); and by as many
+threads as a process that serves works with. The speed of the machine at that moment is printed beside each: a loop of
+10^7 additions, the best of three.
 
-    python -m benchmarks.turn [--residents 400] [--rounds 3] [--threads 1 4]
+    python -m benchmarks.turn [--residents 400] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from gridwhistle.dialogs.message import Inbound, Press, Text
 from gridwhistle.services import chats, rehearsal
 from gridwhistle.services.demo_city import settle_demo
 from gridwhistle.services.desk import Address
+from gridwhistle.services.one_writer import MOST_PARTS
 from gridwhistle.services.region import found_region
 from gridwhistle.services.store import Store
 
@@ -50,22 +53,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, WORKERS])
     options = parser.parse_args()
     set_up_logs(level=LogLevel.WARNING, as_json=False)
-    for threads in options.threads:
+    for threads, together in ((1, 1), (1, MOST_PARTS), (WORKERS, 1)):
         with tempfile.TemporaryDirectory() as folder:
-            _measure(Path(folder), options.residents, options.rounds, threads)
+            _measure(Path(folder), options.residents, options.rounds, threads, together)
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _measure(folder: Path, residents: int, many: int, threads: int) -> None:
+def _measure(folder: Path, residents: int, many: int, threads: int, together: int) -> None:
     began = time.perf_counter()
     application = _application(folder)
     settle_memory()
-    print(f"{threads} thread(s)")
+    print(f"{threads} thread(s), {together} turn(s) in a commit; 10^7 additions take {_additions():.2f} s")
     print(f"  start-up with a trained model: {time.perf_counter() - began:.2f} s")
-    rounds = [_round(application, number, residents, threads) for number in range(many)]
+    rounds = [_round(application, number, residents, threads, together) for number in range(many)]
     for name in ("report", "confirm"):
         spans = [span for one in rounds for span in getattr(one, name)]
         print(f"  {name:8}: p50 {at(spans, 50):.2f} ms, p99 {at(spans, 99):.2f} ms")
@@ -99,30 +101,53 @@ class Round:
         return (len(self.report) + len(self.confirm)) / self.seconds
 
 
-def _round(application: Application, number: int, residents: int, threads: int) -> Round:
+def _round(application: Application, number: int, residents: int, threads: int, together: int) -> Round:
     addresses = [f"bench-{number}-{resident}" for resident in range(residents)]
     said_lines = lines(number, buildings(application), len(addresses))
     with ThreadPoolExecutor(threads) as pool:
+
+        def all_say(external_id: str, contents: Sequence[Text | Press]) -> tuple[list[float], float]:
+            """The milliseconds of each turn, and the seconds of all."""
+            said = [_inbound(address, external_id, one) for address, one in zip(addresses, contents, strict=True)]
+            groups = [said[begin : begin + together] for begin in range(0, len(said), together)]
+            began = time.perf_counter()
+            spans = [span for group in pool.map(lambda group: _turns(application, group), groups) for span in group]
+            return spans, time.perf_counter() - began
+
         # Somebody who has written before: most turns are theirs.
-        list(pool.map(lambda address: turn(application, address, "0", Text(text="你好")), addresses))
-        began = time.perf_counter()
-        report = list(
-            pool.map(
-                lambda said: turn(application, said[0], "1", Text(text=said[1])),
-                zip(addresses, said_lines, strict=True),
-            )
-        )
-        seconds = time.perf_counter() - began
+        all_say("0", [Text(text="你好")] * residents)
+        report, seconds = all_say("1", [Text(text=line) for line in said_lines])
         application.delivery.run()
-        presses = [first_button(application, address) for address in addresses]
-        began = time.perf_counter()
-        confirm = list(
-            pool.map(
-                lambda pressed: turn(application, pressed[0], "2", pressed[1]), zip(addresses, presses, strict=True)
-            )
-        )
-        seconds += time.perf_counter() - began
-    return Round(report=report, confirm=confirm, seconds=seconds)
+        confirm, more = all_say("2", [first_button(application, address) for address in addresses])
+    return Round(report=report, confirm=confirm, seconds=seconds + more)
+
+
+def _turns(application: Application, inbounds: Sequence[Inbound]) -> list[float]:
+    """Let messages act, several of them in one commit; gives the milliseconds until each was on the disk."""
+    talk, began = application.conversation, []
+    if len(inbounds) == 1:
+        began.append(time.perf_counter())
+        talk.handle(inbounds[0])
+    else:
+        read = [talk.read(inbound) for inbound in inbounds]
+        began += [one.began for one in read]
+        with application.office.store.together():
+            for one in read:
+                talk.act(one)
+    ended = time.perf_counter()
+    return [(ended - begin) * 1000 for begin in began]
+
+
+def _additions() -> float:
+    """The seconds of a loop that is the same everywhere: what the machine gives at this moment."""
+
+    def add() -> float:
+        began, total = time.perf_counter(), 0
+        for number in range(10**7):
+            total += number
+        return time.perf_counter() - began
+
+    return min(add() for _ in range(3))
 
 
 def lines(seed: str | int, places: Sequence[str], many: int) -> list[str]:
@@ -133,12 +158,13 @@ def lines(seed: str | int, places: Sequence[str], many: int) -> list[str]:
 
 def turn(application: Application, address: str, external_id: str, content: Text | Press) -> float:
     """Let somebody say something; gives the milliseconds that it took."""
-    inbound = Inbound(
+    return _turns(application, [_inbound(address, external_id, content)])[0]
+
+
+def _inbound(address: str, external_id: str, content: Text | Press) -> Inbound:
+    return Inbound(
         channel="web", address=address, external_id=external_id, received_at=datetime.now(UTC), content=content
     )
-    began = time.perf_counter()
-    application.conversation.handle(inbound)
-    return (time.perf_counter() - began) * 1000
 
 
 def first_button(application: Application, address: str) -> Press:

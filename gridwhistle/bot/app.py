@@ -57,6 +57,14 @@ class Talker(Protocol):
         """Take a message in and put letters into the outbox; never raises for what a person sends."""
         ...
 
+    def read(self, inbound: Inbound) -> Read:
+        """The first half of it, outside any transaction."""
+        ...
+
+    def act(self, read: Read) -> object:
+        """The second half."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
