@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, func, select, update
 
 from gridwhistle.services import numbers, paces, placing
 from gridwhistle.services.desk import Desk
@@ -52,14 +52,19 @@ _SET = (
     update(_LANES).where(*_LANE).values(due_at=bindparam("due"), head_id=bindparam("head"), lease=bindparam("of_lease"))
 )
 _CLEAR = delete(_LANES).where(*_LANE)
-_OF_LANE = (
-    _LETTERS.c.region == bindparam("here"),
-    _LETTERS.c.channel == bindparam("of_channel"),
-    _LETTERS.c.address == bindparam("of_chat"),
-    _LETTERS.c.priority == bindparam("of_priority"),
-    UNSENT,
-)
-_FIRST = select(_LETTERS.c.id, _LETTERS.c.not_before).where(*_OF_LANE).order_by(_LETTERS.c.id).limit(1)
+
+
+def _of_lane(letters: FromClause) -> ColumnElement[bool]:
+    return and_(
+        letters.c.region == bindparam("here"),
+        letters.c.channel == bindparam("of_channel"),
+        letters.c.address == bindparam("of_chat"),
+        letters.c.priority == bindparam("of_priority"),
+        UNSENT,
+    )
+
+
+_FIRST = select(_LETTERS.c.id, _LETTERS.c.not_before).where(_of_lane(_LETTERS)).order_by(_LETTERS.c.id).limit(1)
 _BEFORE = _LETTERS.alias("before")
 _HEADS = (
     select(
@@ -81,18 +86,11 @@ _HEADS = (
         _LETTERS.c.once,
         select(func.count())
         .select_from(_BEFORE)
-        .where(
-            _BEFORE.c.region == bindparam("here"),
-            _BEFORE.c.channel == bindparam("of_channel"),
-            _BEFORE.c.address == bindparam("of_chat"),
-            _BEFORE.c.priority == bindparam("of_priority"),
-            UNSENT,
-            _BEFORE.c.id < _LETTERS.c.id,
-        )
+        .where(_of_lane(_BEFORE), _BEFORE.c.id < _LETTERS.c.id)
         .scalar_subquery()
         .label("place"),
     )
-    .where(*_OF_LANE)
+    .where(_of_lane(_LETTERS))
     .order_by(_LETTERS.c.id)
     .limit(bindparam("most"))
     # A letter that a turn is just taking back, or an old holder settling, is not waited for: that could be waiting for

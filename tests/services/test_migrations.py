@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from engines import Engine
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
-from gridwhistle.services.schema import Base
-from gridwhistle.services.store import Store
+from gridwhistle.services.schema import Base, TimerRow
+from gridwhistle.services.store import MIGRATIONS, Store
 
 
 @pytest.fixture
@@ -54,6 +56,31 @@ def test_migrating_twice_changes_nothing(empty: Store) -> None:
     empty.migrate()
 
     assert differences(empty) == []
+
+
+def test_timers_that_had_ids_go_on_under_their_keys(empty: Store, tmp_path: Path) -> None:
+    before = shutil.copytree(MIGRATIONS, tmp_path / "before", ignore=shutil.ignore_patterns("__pycache__", "0013*"))
+    empty.migrate(before)
+    keys = [("limit_reminder", "t1", "50%"), ("limit_reminder", "t1", "80%"), ("draft_nudge", "web:a:b", "")]
+    with empty.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO timer (region, id, key, job, subject_id, payload, due_at, attempts)"
+                " VALUES ('fujin', :id, :key, :job, :subject, '{\"stage\": 1}', '2026-11-23 09:00:00.000000', 2)"
+            ),
+            [
+                {"id": f"{number}", "key": ":".join(key), "job": key[0], "subject": key[1]}
+                for number, key in enumerate(keys)
+            ],
+        )
+
+    empty.migrate()
+
+    with empty.begin() as session:
+        rows = session.scalars(select(TimerRow)).all()
+        assert {(row.job, row.subject_id, row.part) for row in rows} == set(keys)
+        assert {row.key for row in rows} == {":".join(key) for key in keys}
+        assert {(row.attempts, str(row.payload)) for row in rows} == {(2, "{'stage': 1}")}
 
 
 def test_several_processes_that_start_at_once_migrate_once(empty: Store) -> None:
