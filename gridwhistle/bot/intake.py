@@ -132,9 +132,8 @@ class Intake:
             return inbox.claim(desk, self._channels, most)
 
     def _handle_some(self) -> None:
-        """What is claimed, as much as is understood in an instant; nothing where other workers were quicker."""
-        done = self._handle(self._some())
-        if done:
+        """All that is claimed and that no other worker takes, some and some."""
+        while done := self._handle(self._some()):
             self._count(-done)
             self._news.set()
 
@@ -143,13 +142,19 @@ class Intake:
             self._in_hand += more
 
     def _some(self) -> Iterator[Waiting]:
+        """One message, and as many more as are read in an instant."""
         ends = time.monotonic() + INSTANT
         with suppress(Empty):
             yield self._claimed.get_nowait()
             for _ in range(self._office.store.most_together - 1):
                 if time.monotonic() > ends:
                     return
-                yield self._claimed.get_nowait()
+                following = self._claimed.get_nowait()
+                if _has_files(following):
+                    # Those before it are ready, and a platform may take its time.
+                    self._claimed.put(following)
+                    return
+                yield following
 
     def _handle(self, some: Iterable[Waiting]) -> int:
         """Let messages act; gives how many there were."""
@@ -203,3 +208,7 @@ class Intake:
             return content
         with self._office.desk() as desk:
             return replace(content, reply_to=inbox.quoted_letter(desk, waiting))
+
+
+def _has_files(waiting: Waiting) -> bool:
+    return bool(waiting.files) or any(part.files for part in waiting.parts)

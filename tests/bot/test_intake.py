@@ -216,6 +216,25 @@ def test_many_chats_at_once_share_their_commits_where_that_pays(bureau: Bureau, 
         assert set(turns.together) == {1}
 
 
+def test_nobody_waits_for_the_photos_of_others(bureau: Bureau, turns: Turns) -> None:
+    def download(_file: RemoteFile) -> bytes:
+        wait_until(lambda: len(turns.heard) == 6)
+        return picture()
+
+    for number in range(3):
+        receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
+    receive_photo(bureau, 3)
+    for number in range(4, 7):
+        receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
+    working = intake(bureau, turns, download)
+    working.start()
+    try:
+        wait_until(lambda: len(turns.heard) == 7)
+    finally:
+        working.stop()
+    assert isinstance(turns.contents[-1], Photo)
+
+
 def test_messages_that_were_lost_together_come_again(
     bureau: Bureau, turns: Turns, logs: list[dict[str, object]]
 ) -> None:
