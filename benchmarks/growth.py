@@ -177,7 +177,8 @@ def _fill(store: Store, region: str, there: int, size: int) -> None:
             if sqlite
             else "now() + make_interval(mins => 60 + series.i % 40000)"
         )
-        _copy(session, table_of(TimerRow), one.format("due_at", "timer"), f"{cross} AND {is_open}", there, size, {
+        timer = "WHERE (o.subject_id, o.job, o.part) IN (SELECT subject_id, job, part FROM timer LIMIT 1)"
+        _copy(session, table_of(TimerRow), timer, f"{cross} AND {is_open}", there, size, {
             "subject_id": number, "due_at": later, "retry_at": "NULL"})  # fmt: skip
     with store.begin() as session:
         session.execute(text("ANALYZE"))
