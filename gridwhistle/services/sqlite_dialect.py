@@ -1,7 +1,7 @@
 """How does SQLite begin a transaction and set a savepoint without what SQLAlchemy does around each statement?
 
 Every turn begins a transaction, and every turn that shares a commit has a savepoint: on the driver's own connection
-they cost a tenth.
+they cost a seventh (6 µs for a savepoint set and released, instead of 41).
 """
 
 from __future__ import annotations
