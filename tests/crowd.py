@@ -98,8 +98,7 @@ class Crowd:
         self.file = folder / "city.db"
         self.app = self._build(world, folder, Dreamer(self.dice, world.city, examples, CURTAIN.date()), trained=trained)
         self.flows = Flows(FLOWS)
-        with self.app.office.desk() as desk:
-            self.people = {player.address: player for player in rehearsal.players(desk.session, desk.region)}
+        self.people = {player.address: player for player in world.players}
         everybody = sorted(self.people)
         titles = ("auditor", "administrator", "centre_coordinator", "community_coordinator", "department_staff")
         special = [code for code in everybody if any(role in titles for role in self.people[code].roles)]

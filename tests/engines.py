@@ -5,6 +5,7 @@ A test that asks for the fixture ``engine`` (or for one that does) runs on SQLit
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
@@ -31,10 +32,14 @@ class Engine(rehearsal.Stores, Protocol):
         ...
 
 
-class InMemory(rehearsal.InMemory):
-    """Stores on SQLite."""
+class Tables(ABC):
+    """Makes the tables once, and copies them for each store."""
 
-    name = "sqlite"
+    @abstractmethod
+    def empty(self) -> Store: ...
+
+    @abstractmethod
+    def copy_of(self, template: Store) -> Store: ...
 
     def created(self) -> Store:
         return self.copy_of(self._tables)
@@ -44,6 +49,12 @@ class InMemory(rehearsal.InMemory):
         store = self.empty()
         store.create_for_test()
         return store
+
+
+class InMemory(rehearsal.InMemory, Tables):
+    """Stores on SQLite."""
+
+    name = "sqlite"
 
 
 class OwnDatabase(Store):
@@ -69,13 +80,12 @@ class LentDatabase(Store):
             spares.give_back(self.url)
 
 
-class OnServer:
+class OnServer(Tables):
     """Stores on PostgreSQL, each in a database of its own while it is open."""
 
     name = "postgresql"
 
     def __init__(self) -> None:
-        self._tables: Store | None = None
         self._spares: dict[str, Spares] = {}
 
     def empty(self) -> Store:
@@ -87,12 +97,6 @@ class OnServer:
             template.engine.dispose()
             self._spares[template.url] = Spares(server(), template.url)
         return LentDatabase(self._spares[template.url])
-
-    def created(self) -> Store:
-        if self._tables is None:
-            self._tables = self.empty()
-            self._tables.create_for_test()
-        return self.copy_of(self._tables)
 
 
 _current: Engine = InMemory()

@@ -220,6 +220,7 @@ def build(
     senders = Senders(Delivery(office, platforms, metrics.sent))
 
     def act(several: Sequence[Read]) -> None:
+        # One alone would only have the cost of a savepoint.
         with office.store.together() if len(several) > 1 else nullcontext():
             for one in several:
                 with metrics.turn(one.inbound.channel, one.began):

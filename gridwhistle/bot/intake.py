@@ -98,9 +98,7 @@ class Intake:
         """Let everything that is due now act, on this thread; gives how many turns there were."""
         done = 0
         while claimed := self._claim(self._workers):
-            for waiting in claimed:
-                self._handle([waiting])
-                done += 1
+            done += sum(self._handle([waiting]) for waiting in claimed)
         return done
 
     def _work(self) -> None:

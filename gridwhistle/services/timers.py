@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from gridwhistle.services.desk import Desk
 from gridwhistle.services.prepared import fetch, run
 from gridwhistle.services.schema import JsonObject, TimerRow, table_of
+from gridwhistle.services.schema.talk import timer_key
 from gridwhistle.services.store import Insertion, change_later, forget, insert_later, write_now
 
 BATCH = 100
@@ -72,14 +73,14 @@ class DueTimer:
     @property
     def key(self) -> str:
         """What tells it from all other timers of the region."""
-        return f"{self.job}:{self.subject_id}:{self.part}"
+        return timer_key(self.job, self.subject_id, self.part)
 
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
     """What one transaction has changed of timers; claimed ones among them must not run as they were."""
 
-    moved: set[tuple[str, str, str]] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
     cancelled: set[tuple[str, str | None]] = field(default_factory=set)
 
 
@@ -88,7 +89,7 @@ def put(desk: Desk, job: str, subject_id: str, due_at: datetime, *, part: str = 
 
     ``payload`` holds JSON values only.
     """
-    _touched(desk).moved.add((subject_id, job, part))
+    _touched(desk).moved.add(timer_key(job, subject_id, part))
     insert_later(
         desk.session,
         _TIMER,
@@ -164,7 +165,7 @@ def remove(desk: Desk, claimed: Sequence[DueTimer]) -> None:
 def still_wanted(desk: Desk, timer: DueTimer) -> bool:
     """Whether nothing in this transaction has moved or cancelled a claimed timer."""
     touched = _touched(desk)
-    return (timer.subject_id, timer.job, timer.part) not in touched.moved and not touched.cancelled & {
+    return timer.key not in touched.moved and not touched.cancelled & {
         (timer.subject_id, None),
         (timer.subject_id, timer.job),
     }

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ class Turns:
 
     def act(self, several: Sequence[Read]) -> None:
         self.together += (len(several),)
-        with self._bureau.office.store.together() if len(several) > 1 else nullcontext():
+        with self._bureau.office.store.together():
             for read in several:
                 self._act(read.inbound)
 
@@ -78,6 +78,15 @@ def turns(bureau: Bureau) -> Turns:
 
 def intake(bureau: Bureau, turns: Turns, download: Callable[[RemoteFile], bytes] | None = None) -> Intake:
     return Intake(bureau.office, turns.read, turns.act, {CHANNEL: download} if download else {}, (CHANNEL,))
+
+
+@contextmanager
+def at_work(intake: Intake) -> Iterator[None]:
+    intake.start()
+    try:
+        yield
+    finally:
+        intake.stop()
 
 
 def receive(bureau: Bureau, chat: str, number: int, content: Content, **more: object) -> None:
@@ -127,12 +136,8 @@ def test_chats_are_served_side_by_side_and_each_in_order(bureau: Bureau, turns: 
     turns.before = meet
     for number in range(1, 41):
         receive(bureau, "ab"[number % 2], number, Text(text=f"{number}"))
-    working = intake(bureau, turns)
-    working.start()
-    try:
+    with at_work(intake(bureau, turns)):
         wait_until(lambda: len(turns.heard) == 40)
-    finally:
-        working.stop()
 
     orders = defaultdict(list)
     for inbound in turns.heard:
@@ -172,12 +177,8 @@ def test_a_store_that_is_down_for_a_while_does_not_end_the_intake(
 
     monkeypatch.setattr(inbox, "claim", down_at_first)
     receive(bureau, "a", 1, Text(text="水管漏了"))
-    working = intake(bureau, turns)
-    working.start()
-    try:
+    with at_work(intake(bureau, turns)):
         wait_until(lambda: bool(turns.heard))
-    finally:
-        working.stop()
     assert [line["event"] for line in logs] == ["intake.store_down", "intake.store_down"]
 
 
@@ -204,12 +205,8 @@ def test_stopping_lets_the_turn_that_has_begun_end(bureau: Bureau, turns: Turns)
 def test_many_chats_at_once_share_their_commits_where_that_pays(bureau: Bureau, turns: Turns) -> None:
     for number in range(12):
         receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
-    working = intake(bureau, turns)
-    working.start()
-    try:
+    with at_work(intake(bureau, turns)):
         wait_until(lambda: len(turns.heard) == 12)
-    finally:
-        working.stop()
     if bureau.office.store.is_sqlite:
         assert max(turns.together) > 1
     else:
@@ -226,12 +223,8 @@ def test_nobody_waits_for_the_photos_of_others(bureau: Bureau, turns: Turns) -> 
     receive_photo(bureau, 3)
     for number in range(4, 7):
         receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
-    working = intake(bureau, turns, download)
-    working.start()
-    try:
+    with at_work(intake(bureau, turns, download)):
         wait_until(lambda: len(turns.heard) == 7)
-    finally:
-        working.stop()
     assert isinstance(turns.contents[-1], Photo)
 
 
@@ -243,12 +236,8 @@ def test_messages_that_were_lost_together_come_again(
 
     for number in range(3):
         receive(bureau, f"chat {number}", number, Text(text=f"{number}"))
-    working = Intake(bureau.office, turns.read, lose, {}, (CHANNEL,))
-    working.start()
-    try:
+    with at_work(Intake(bureau.office, turns.read, lose, {}, (CHANNEL,))):
         wait_until(lambda: len(logs) == 3)
-    finally:
-        working.stop()
     assert [(line["event"], line["cause"]) for line in logs] == [("intake.failed", "Lost")] * 3
 
     bureau.clock.ahead_to(bureau.clock.now() + timedelta(minutes=1))

@@ -65,6 +65,11 @@ class InboxRow(Regional):
     """Why it was given up, if it was."""
 
 
+def timer_key(job: str, subject_id: str, part: str) -> str:
+    """What tells a timer from all others of its region, as one word."""
+    return f"{job}:{subject_id}:{part}"
+
+
 class TimerRow(Regional):
     """Something that must happen at a time, set and cancelled in the same transaction as its cause.
 
@@ -92,7 +97,7 @@ class TimerRow(Regional):
     @property
     def key(self) -> str:
         """Its name in logs and tests."""
-        return f"{self.job}:{self.subject_id}:{self.part}"
+        return timer_key(self.job, self.subject_id, self.part)
 
 
 class HumanTalk(Identified):
