@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -34,9 +33,6 @@ class _Ready:
 
     sql: str
     binds: tuple[tuple[str, Process], ...]
-    in_order: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    turned: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """Of the values in order those that the driver does not take as they are."""
     given: Mapping[str, Any]
     """Values that the statement itself holds."""
     named: bool
@@ -48,10 +44,7 @@ class _Ready:
         merged = {**self.given, **values} if self.given else values
         if self.named:
             return {name: merged[name] if process is None else process(merged[name]) for name, process in self.binds}
-        bound = [*self.in_order(merged)]
-        for place, process in self.turned:
-            bound[place] = process(bound[place])
-        return bound
+        return [merged[name] if process is None else process(merged[name]) for name, process in self.binds]
 
     def read(self, row: Sequence[Any]) -> Any:
         return self.row(*[value if process is None else process(value) for process, value in zip(self.out, row)])  # noqa: B905 (the statement's own columns)
@@ -135,25 +128,14 @@ def _ready(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> 
     processes = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
     selected = list(statement.selected_columns) if isinstance(statement, Select) else list(statement.exported_columns)
     in_order = getattr(compiled, "positiontup", None)
-    names = tuple(processes if in_order is None else in_order)
     return _Ready(
         sql=str(compiled),
-        binds=tuple((name, processes[name]) for name in names),
-        in_order=_several(names),
-        turned=tuple((place, process) for place, name in enumerate(names) if (process := processes[name]) is not None),
+        binds=tuple((name, processes[name]) for name in (processes if in_order is None else in_order)),
         given={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
         named=in_order is None,
         row=namedtuple("Row", [str(column.key) for column in selected], rename=True),  # noqa: PYI024 (named at run time)
         out=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected),
     )
-
-
-def _several(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """What takes the values of these names out of others."""
-    if len(names) > 1:
-        return itemgetter(*names)
-    # Alone, itemgetter gives no tuple.
-    return lambda values: tuple(values[name] for name in names)
 
 
 def _into(kind: TypeEngine[Any], dialect: Dialect) -> Process:
